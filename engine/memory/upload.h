@@ -1,0 +1,78 @@
+// Uploads into device-local memory, through a ring of staging memory that stays mapped.
+//
+//     begin  ->  a view, of the ring or (where the destination is host-visible) of the destination
+//     fill it
+//     end    ->  notes one copy; ash_upload_record puts all noted copies into the frame's commands
+//
+// No wait, no allocation, no second copy. A full ring answers NOT_READY, and the caller tries
+// again in the next frame. Space comes back when the frame's timeline value is reached.
+//
+// Units: bytes. Thread-safety: one thread at a time.
+#ifndef ASH_MEMORY_UPLOAD_H
+#define ASH_MEMORY_UPLOAD_H
+
+#include "engine/api.h"
+#include "engine/memory/allocator.h"
+#include "engine/memory/buffer.h"
+#include "engine/memory/image.h"
+#include "engine/result.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ash_upload; // opaque
+
+struct ash_upload_params {
+    VkDeviceSize size; // of the ring; 0: 16 MiB
+    bool staging_only; // never write straight into a host-visible destination
+    const char *label; // NULL: "staging"
+};
+ASH_API ASH_NODISCARD enum ash_result ash_upload_create(struct ash_allocator *allocator,
+                                                        const struct ash_upload_params *params,
+                                                        struct ash_upload **out);
+// The GPU is done with the ring; no view is open. NULL is allowed.
+ASH_API void ash_upload_destroy(struct ash_upload *upload);
+
+struct ash_upload_target {
+    struct ash_buffer *buffer; // borrowed until its copies are recorded: a buffer,
+    VkDeviceSize offset;       // from here; or
+    struct ash_image *image;   // one mip level of one layer, whole; afterwards in
+    uint32_t mip_level, array_layer; // SHADER_READ_ONLY_OPTIMAL
+    VkDeviceSize size;         // bytes that will be written, all of them
+};
+
+// Opens a view (WRITE) of `size` bytes.
+//
+// Errors: NOT_READY: the ring is full until the GPU has passed more frames; OUT_OF_RANGE: more
+// than the whole ring (or than the destination has) was asked for. *view is then all zero, and
+// nothing has changed.
+ASH_API ASH_NODISCARD enum ash_result ash_upload_begin(struct ash_upload *upload,
+                                                       const struct ash_upload_target *target,
+                                                       struct ash_buffer_view *view);
+// Closes the view, flushes where the memory needs it, and notes the copy.
+// Errors: as ash_buffer_end_view; the copy is then not noted.
+ASH_API ASH_NODISCARD enum ash_result ash_upload_end(struct ash_buffer_view *view);
+
+// Records all noted copies with the barriers that order them after earlier reads and before later
+// use as vertex, index, indirect, uniform, storage or sampled data. `value` is the timeline value
+// that the submission of these commands will signal.
+ASH_API void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value);
+// Gives back the space of everything recorded with a value up to `completed`.
+ASH_API void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed);
+// Forgets noted copies into a buffer or image that is about to be destroyed. Either may be NULL.
+ASH_API void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffer,
+                               const struct ash_image *image);
+
+struct ash_upload_stats {
+    VkDeviceSize ring_size, ring_used;
+    uint64_t bytes_uploaded; // since creation
+    uint64_t copies, direct_writes, refusals;
+};
+ASH_API void ash_upload_stats(const struct ash_upload *upload, struct ash_upload_stats *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

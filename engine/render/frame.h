@@ -1,0 +1,70 @@
+// What is being recorded now, and the slots that let the CPU run ahead of the GPU.
+//
+// One timeline semaphore counts submitted frames: frame n signals n. A slot (command pool,
+// descriptor pool, uniform space, timer queries) is used again when the frame that had it is done.
+//
+// Thread-safety: the thread that calls ash_renderer_draw().
+#ifndef ASH_RENDER_FRAME_H
+#define ASH_RENDER_FRAME_H
+
+#include "engine/api.h"
+#include "engine/context/context.h"
+#include "engine/render/pipeline.h"
+#include "engine/result.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { ASH_MAX_FRAMES_IN_FLIGHT = 3 };
+
+struct ash_frame {
+    VkCommandBuffer commands;
+    const struct ash_context *context;
+    const struct VolkDeviceTable *vk; // context->vk, for vkCmd* calls
+    uint64_t number;                  // from 1; the timeline value that its submission signals
+    uint32_t slot;                    // 0 .. frames in flight - 1
+    VkExtent2D extent;                // of the target, pixels
+    const void *scene;                // what the game handed to ash_renderer_draw
+    VkImageView scene_color;          // with ASH_PASS_READS_COLOR, in SHADER_READ_ONLY_OPTIMAL
+    VkImageView scene_depth;          // with ASH_PASS_READS_DEPTH, in DEPTH_READ_ONLY_OPTIMAL
+    struct {
+        uint32_t draws;  // counted by passes, shown to players
+        uint64_t triangles;
+    } stats;
+    // private
+    struct ash_uniform_ring *uniforms;
+    VkDescriptorPool descriptors;
+};
+
+// Copies `size` bytes into this frame's uniform space and hands out where they lie: for a UNIFORM
+// or STORAGE binding, valid until the frame is done. Errors: NOT_READY: this frame's space is used
+// up; *out is zero.
+ASH_API ASH_NODISCARD enum ash_result ash_frame_uniform(struct ash_frame *frame, const void *data,
+                                                        VkDeviceSize size,
+                                                        VkDescriptorBufferInfo *out);
+
+// One resource for one binding of a pipeline's set 0: a buffer range, or an image with a sampler
+// (or, for storage images, without).
+struct ash_binding {
+    VkDescriptorBufferInfo buffer;
+    VkDescriptorImageInfo image;
+};
+
+// Binds the pipeline, and set 0 made from `bindings`, one per ash_pipeline_params.bindings in its
+// order. The set lives as long as the frame. Also sets viewport and scissor to the whole target
+// for graphics pipelines. Errors: OUT_OF_*_MEMORY; nothing is bound: don't draw.
+ASH_API ASH_NODISCARD enum ash_result ash_frame_bind(struct ash_frame *frame,
+                                                     const struct ash_pipeline *pipeline,
+                                                     const struct ash_binding *bindings,
+                                                     uint32_t binding_count);
+
+// Push constants, from byte 0, for all stages of the pipeline.
+ASH_API void ash_frame_push(struct ash_frame *frame, const struct ash_pipeline *pipeline,
+                            const void *data, uint32_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

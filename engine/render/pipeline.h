@@ -1,0 +1,100 @@
+// Pipelines from shaders by name: "terrain" names the stages of shaders/terrain.glsl.
+//
+// A pipeline here has one descriptor set and one range of push constants; that is enough for
+// every pass shipped, and a pass that needs more calls Vulkan itself.
+//
+// Thread-safety: one thread at a time.
+#ifndef ASH_RENDER_PIPELINE_H
+#define ASH_RENDER_PIPELINE_H
+
+#include "engine/api.h"
+#include "engine/context/context.h"
+#include "engine/result.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// SPIR-V of one stage; the build makes a table of them from shaders/*.glsl.
+struct ash_shader {
+    const char *name;            // file name without ".glsl"
+    VkShaderStageFlagBits stage; // VERTEX, FRAGMENT or COMPUTE
+    const uint32_t *words;
+    size_t size; // bytes
+};
+
+struct ash_pipelines; // opaque: shaders, cache, samplers
+
+struct ash_pipelines_params {
+    const struct ash_shader *shaders; // borrowed
+    uint32_t shader_count;
+    const void *cache; // what ash_pipelines_cache_data returned in an earlier run; NULL: none
+    size_t cache_size; // (the caller has checked that it is for this device and driver)
+};
+ASH_API ASH_NODISCARD enum ash_result
+ash_pipelines_create(struct ash_context *context, const struct ash_pipelines_params *params,
+                     struct ash_pipelines **out);
+// Pipelines made from it are destroyed before. NULL is allowed.
+ASH_API void ash_pipelines_destroy(struct ash_pipelines *pipelines);
+
+enum ash_sampler {
+    ASH_SAMPLER_NEAREST,        // clamped
+    ASH_SAMPLER_LINEAR,         // clamped
+    ASH_SAMPLER_NEAREST_REPEAT, // nearest when magnified, mip levels blended
+    ASH_SAMPLER_LINEAR_REPEAT,
+    ASH_SAMPLER_COUNT
+};
+ASH_API VkSampler ash_pipelines_sampler(const struct ash_pipelines *pipelines,
+                                        enum ash_sampler sampler);
+
+enum ash_blend { ASH_BLEND_NONE, ASH_BLEND_ALPHA, ASH_BLEND_PREMULTIPLIED, ASH_BLEND_ADD };
+enum ash_depth {
+    ASH_DEPTH_OFF,        // neither tested nor written
+    ASH_DEPTH_TEST,       // tested
+    ASH_DEPTH_TEST_WRITE
+};
+
+enum { ASH_MAX_BINDINGS = 8, ASH_MAX_VERTEX_ATTRIBUTES = 8 };
+
+// All zero but the shader is a full-screen triangle's pipeline: no vertex input, no culling, no
+// depth, no blending. Depth is reversed: 1 near, 0 far, GREATER_OR_EQUAL.
+struct ash_pipeline_params {
+    const char *shader;            // its COMPUTE stage if it has one, else VERTEX and FRAGMENT
+    VkPrimitiveTopology topology;  // 0 is POINT_LIST in Vulkan; here 0 means TRIANGLE_LIST
+    VkCullModeFlags cull;          // front faces are counter-clockwise on the screen
+    enum ash_blend blend;
+    enum ash_depth depth;
+    VkFormat color_format, depth_format; // of the targets; the renderer's are in ash_pass_env
+    uint32_t push_constant_size;
+    VkDescriptorType bindings[ASH_MAX_BINDINGS]; // of set 0, binding 0, 1, ...
+    uint32_t binding_count;
+    uint32_t vertex_stride; // 0: no vertex input (vertices are pulled)
+    VkVertexInputAttributeDescription attributes[ASH_MAX_VERTEX_ATTRIBUTES];
+    uint32_t attribute_count;
+    uint32_t constant; // specialization constant 0, for variants of one shader
+};
+
+// All zero is "no pipeline".
+struct ash_pipeline {
+    VkPipeline pipeline;
+    VkPipelineLayout layout;
+    VkDescriptorSetLayout set_layout;
+    VkPipelineBindPoint bind_point;
+    VkShaderStageFlags stages;
+    VkDescriptorType bindings[ASH_MAX_BINDINGS];
+    uint32_t binding_count;
+};
+
+// On failure *pipeline is all zero. Errors: UNSUPPORTED (no shader of that name), OUT_OF_*_MEMORY,
+// VULKAN.
+ASH_API ASH_NODISCARD enum ash_result ash_pipeline_init(struct ash_pipeline *pipeline,
+                                                        struct ash_pipelines *pipelines,
+                                                        const struct ash_pipeline_params *params);
+// The GPU is done with it. A zeroed pipeline is allowed.
+ASH_API void ash_pipeline_finish(struct ash_pipeline *pipeline, struct ash_pipelines *pipelines);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,88 @@
+// Owns targets, frames and passes, and draws one frame after the other.
+//
+// The frame is one straight function: wait for the slot, reclaim, acquire, begin, prepare every
+// pass, barrier, begin rendering, draw every pass, end rendering, barrier, end, submit, present.
+//
+// Thread-safety: one thread, the one that made it.
+#ifndef ASH_RENDER_RENDERER_H
+#define ASH_RENDER_RENDERER_H
+
+#include "engine/api.h"
+#include "engine/context/context.h"
+#include "engine/memory/allocator.h"
+#include "engine/render/pass.h"
+#include "engine/render/pipeline.h"
+#include "engine/result.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ash_renderer; // opaque
+
+// All zero but context, allocator and passes is a good default.
+struct ash_renderer_params {
+    struct ash_context *context;     // borrowed, as all pointers here
+    struct ash_allocator *allocator;
+    const struct ash_pass_type *const *passes; // in the order of drawing
+    uint32_t pass_count;
+    const struct ash_shader *shaders;
+    uint32_t shader_count;
+    VkExtent2D extent;         // of the target; with a window, its framebuffer's
+    bool vsync;                // FIFO; otherwise MAILBOX or IMMEDIATE where there are
+    uint32_t frames_in_flight; // 0: 2
+    VkDeviceSize staging_size; // 0: 16 MiB
+    VkDeviceSize uniform_size; // per frame; 0: 1 MiB
+    void *game;                // handed to passes in ash_pass_env
+};
+
+// Renders to the context's surface if it has one, else to an offscreen image. On failure *out is
+// NULL and nothing is left.
+ASH_API ASH_NODISCARD enum ash_result ash_renderer_create(const struct ash_renderer_params *params,
+                                                          struct ash_renderer **out);
+// Waits for the GPU. NULL is allowed.
+ASH_API void ash_renderer_destroy(struct ash_renderer *renderer);
+
+// Draws and presents one frame. `extent` is the window's framebuffer now (ignored offscreen): a
+// changed one, and a swapchain that is out of date, are dealt with inside.
+//
+// Errors: NOT_READY: nothing to draw to (0 x 0, minimised), nothing was drawn, poll events and try
+// later; SURFACE_LOST; DEVICE_LOST; OUT_OF_*_MEMORY: the frame was dropped.
+ASH_API ASH_NODISCARD enum ash_result ash_renderer_draw(struct ash_renderer *renderer,
+                                                        const void *scene, VkExtent2D extent);
+
+// Copies the last frame that was drawn to `pixels`: extent.width * extent.height * 4 bytes, RGBA,
+// sRGB, rows from the top. Waits for the GPU. Errors: NOT_READY: no frame yet; OUT_OF_*_MEMORY.
+ASH_API ASH_NODISCARD enum ash_result ash_renderer_read_pixels(struct ash_renderer *renderer,
+                                                               uint8_t *pixels, size_t size);
+ASH_API VkExtent2D ash_renderer_extent(const struct ash_renderer *renderer);
+
+struct ash_pass_time {
+    const char *name;
+    double cpu_ms;
+    double gpu_ms; // of the newest finished frame; 0 without timestamps
+    bool failed;   // prepare failed in the last frame: it did not draw
+};
+struct ash_renderer_stats {
+    uint64_t frames;
+    uint32_t draws; // of the last frame
+    uint64_t triangles;
+    double gpu_ms; // of the whole newest finished frame
+    double wait_ms; // the CPU waited for a slot and for the swapchain, last frame
+    uint32_t pass_count;
+    const struct ash_pass_time *passes; // borrowed until the next draw
+    uint32_t retired_objects;
+    VkDeviceSize retired_bytes;
+    struct ash_upload_stats upload;
+};
+ASH_API void ash_renderer_stats(const struct ash_renderer *renderer,
+                                struct ash_renderer_stats *out);
+
+// Waits until the GPU has done everything that was submitted.
+ASH_API ASH_NODISCARD enum ash_result ash_renderer_wait_idle(struct ash_renderer *renderer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,39 @@
+// The command line. Pure: fills a struct or says what is wrong.
+#ifndef GAME_OPTIONS_H
+#define GAME_OPTIONS_H
+
+#include "engine/log.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum camera_mode { CAMERA_PLAYER, CAMERA_TOUR, CAMERA_FLY, CAMERA_GROUND };
+
+struct options {
+    bool headless, validate, list_gpus, help, version;
+    bool vsync, fullscreen, invert_y;
+    uint32_t frames; // 0: until the end
+    uint32_t width, height;
+    uint32_t seed;
+    bool seed_given;
+    uint32_t radius;
+    enum camera_mode camera;
+    const char *world;  // NULL: default place in a window, none headless
+    const char *out;    // PNG of the last frame
+    const char *bench;  // JSON
+    const char *gpu;
+    const char *record, *replay;
+    uint32_t hash_every; // ticks; 0: off
+    float sensitivity;   // 1 is the default
+    float field_of_view; // degrees, vertical
+    float time_of_day;   // start; below 0: as saved, or morning
+    enum ash_log_level log_level;
+};
+
+// False: `message` says which option is wrong and what it takes.
+bool options_parse(int argc, char *const *argv, struct options *out, char *message,
+                   size_t message_size);
+const char *options_help(void);
+
+#endif

@@ -1,0 +1,43 @@
+// From blocks to quads: binary greedy meshing. Pure.
+#ifndef GAME_WORLD_MESHER_H
+#define GAME_WORLD_MESHER_H
+
+#include "game/world/block.h"
+#include "game/world/chunk.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { MESH_PADDED = CHUNK_SIZE + 2 }; // a chunk and one block of its neighbours all round
+
+// A chunk and its 26 neighbours, as the mesher reads them: [1][1][1] is the chunk itself,
+// index [y][z][x]. A missing neighbour (below or above the world) is a uniform chunk.
+struct mesh_input {
+    const struct chunk *chunks[3][3][3];
+    uint32_t detail;        // 0: every block; 1: half resolution; 2: a quarter
+    bool ambient_occlusion; // near chunks only; it costs quads
+};
+
+// One quad in 8 bytes; the layout is shared with shaders/terrain.glsl through
+// shaders/shared.h, whose macros pack and unpack it.
+typedef uint64_t mesh_quad;
+
+// Quads by the direction they face, so that whole directions can be left out when drawing: first
+// the opaque ones of FACE_EAST, then FACE_WEST and so on, then all of the water.
+struct mesh {
+    mesh_quad *quads; // owned: mesh_finish
+    uint32_t counts[FACE_COUNT];
+    uint32_t water_count;
+    uint32_t total; // of all counts
+};
+
+// Thread-local scratch memory that meshing reuses.
+struct mesher; // opaque
+struct mesher *mesher_create(void); // NULL where memory ran out
+void mesher_destroy(struct mesher *mesher);
+
+// Meshes one chunk. False where memory ran out; *out is then zero.
+bool mesher_mesh(struct mesher *mesher, const struct mesh_input *input, struct mesh *out);
+void mesh_finish(struct mesh *mesh);
+
+#endif

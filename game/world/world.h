@@ -1,0 +1,71 @@
+// The part of the world that is in memory: generated, edited, meshed and kept around a centre.
+//
+//     generate column  ->  mesh chunk  ->  (a pass uploads it)  ->  removed when left behind
+//
+// Blocks and meshes are made by worker threads (game/jobs.h) and committed by world_update, on the
+// main thread. Knows no Vulkan: finished meshes wait in a queue that the terrain pass empties as
+// far as its staging ring allows.
+//
+// Thread-safety: the main thread.
+#ifndef GAME_WORLD_WORLD_H
+#define GAME_WORLD_WORLD_H
+
+#include "game/jobs.h"
+#include "game/world/block.h"
+#include "game/world/chunk.h"
+#include "game/world/mesher.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct save;
+struct world; // opaque
+
+struct world_params {
+    uint32_t seed;
+    uint32_t radius;    // columns around the centre's, a square of (2R+1)^2
+    struct jobs *jobs;  // borrowed
+    struct save *save;  // borrowed; NULL: edits are kept for this run only
+    bool deterministic; // commit results in a fixed order, whatever worker finishes first
+};
+struct world *world_create(const struct world_params *params); // NULL: the log says why
+void world_destroy(struct world *world);
+
+// Commits finished work, starts new work around the centre (block coordinates), drops what has
+// been left behind. Never waits.
+void world_update(struct world *world, float x, float z);
+// Runs updates until every mesh within the radius is finished (they may still wait for upload).
+void world_complete(struct world *world, float x, float z);
+void world_set_radius(struct world *world, uint32_t radius);
+
+// BLOCK_AIR above the world, BLOCK_STONE below; in a column that is not there yet, BLOCK_STONE, so
+// that nobody falls out of the world.
+enum block world_get(const struct world *world, struct block_coord at);
+bool world_loaded(const struct world *world, struct block_coord at);
+// False where the column is not there yet or y is outside the world.
+bool world_set(struct world *world, struct block_coord at, enum block block);
+
+// What the terrain pass takes: the next change to what is drawn, oldest first.
+struct world_change {
+    struct chunk_coord coord;
+    uint32_t detail;
+    bool removed;            // the chunk is no longer drawn; mesh is empty
+    const struct mesh *mesh; // borrowed until world_change_done
+};
+// False: nothing waits. The same change is shown again until world_change_done is called.
+bool world_next_change(struct world *world, struct world_change *out);
+void world_change_done(struct world *world);
+
+struct world_stats {
+    uint32_t columns_wanted, columns_loaded;
+    uint32_t chunks_wanted;      // within the radius
+    uint32_t chunks_complete;    // meshed, and their change taken
+    bool complete;               // all of them
+    uint64_t chunks_meshed;      // since creation, repeats counted
+    uint64_t chunks_became_visible; // chunks (at a level of detail) whose mesh was drawn first
+    uint64_t columns_generated;
+    uint64_t host_bytes; // of blocks
+};
+void world_stats(const struct world *world, struct world_stats *out);
+
+#endif
