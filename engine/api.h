@@ -7,7 +7,7 @@
 #define ASH_API __attribute__((visibility("default")))
 // The caller must look at the result.
 #define ASH_NODISCARD __attribute__((warn_unused_result))
-#define ASH_PRINTF(format_index, first_index) \
+#define ASH_PRINTF(format_index, first_index)                                                      \
     __attribute__((format(printf, format_index, first_index)))
 #else
 #define ASH_API
