@@ -20,13 +20,14 @@ ASH_API void ash_assert_set_handler(ash_assert_handler handler);
 #if defined(__GNUC__) || defined(__clang__)
 __attribute__((noreturn, cold))
 #endif
-ASH_API void ash_assert_fail(const char *rule, const char *file, int line);
+ASH_API void
+ash_assert_fail(const char *rule, const char *file, int line);
 
-#define ASH_ASSERT(condition) \
+#define ASH_ASSERT(condition)                                                                      \
     ((condition) ? (void)0 : ash_assert_fail(#condition, __FILE__, __LINE__))
 
 // With a sentence for whoever broke the rule, instead of the expression.
-#define ASH_ASSERT_MESSAGE(condition, sentence) \
+#define ASH_ASSERT_MESSAGE(condition, sentence)                                                    \
     ((condition) ? (void)0 : ash_assert_fail((sentence), __FILE__, __LINE__))
 
 #ifdef __cplusplus

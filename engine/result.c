@@ -2,8 +2,8 @@
 
 const char *ash_result_name(enum ash_result result)
 {
-#define NAME(code) \
-    case code: \
+#define NAME(code)                                                                                 \
+    case code:                                                                                     \
         return #code
     switch (result) {
         NAME(ASH_OK);

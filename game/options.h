@@ -19,9 +19,9 @@ struct options {
     bool seed_given;
     uint32_t radius;
     enum camera_mode camera;
-    const char *world;  // NULL: default place in a window, none headless
-    const char *out;    // PNG of the last frame
-    const char *bench;  // JSON
+    const char *world; // NULL: default place in a window, none headless
+    const char *out;   // PNG of the last frame
+    const char *bench; // JSON
     const char *gpu;
     const char *record, *replay;
     uint32_t hash_every; // ticks; 0: off
@@ -31,9 +31,13 @@ struct options {
     enum ash_log_level log_level;
 };
 
+// What argv says, over the defaults: a window, radius 10, 1280 x 720; headless, 120 frames of the
+// tour. Strings are borrowed from argv.
+//
 // False: `message` says which option is wrong and what it takes.
 bool options_parse(int argc, char *const *argv, struct options *out, char *message,
                    size_t message_size);
+// What --help prints: made from the same table that options_parse reads. For the first thread.
 const char *options_help(void);
 
 #endif

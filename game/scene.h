@@ -21,19 +21,19 @@ struct world;
 struct scene_camera {
     double x, y, z;
     double yaw, pitch;
-    float field_of_view; // vertical, radians
-    mat4 view_projection;         // of positions relative to the camera; reversed depth, y down
+    float field_of_view;  // vertical, radians
+    mat4 view_projection; // of positions relative to the camera; reversed depth, y down
     mat4 inverse_view_projection;
     vec4 frustum[6]; // planes, inward, relative to the camera
     bool under_water;
 };
 
 struct scene_light {
-    float time_of_day;  // 0 to 1; 0.5 is noon
-    vec3 sun_direction; // to the sun
+    float time_of_day;                                      // 0 to 1; 0.5 is noon
+    vec3 sun_direction;                                     // to the sun
     vec3 sun_color, ambient_color, sky_zenith, sky_horizon; // linear
-    float fog_start, fog_end; // blocks
-    float animation_seconds;  // for waves and lava
+    float fog_start, fog_end;                               // blocks
+    float animation_seconds;                                // for waves and lava
 };
 
 enum { HOTBAR_SLOTS = 9, FRAME_GRAPH_LENGTH = 240, HUD_TEXT_LENGTH = 160 };
@@ -42,11 +42,11 @@ struct scene_hud {
     bool visible, help, performance, memory, paused;
     uint8_t hotbar[HOTBAR_SLOTS]; // enum block
     uint32_t hotbar_slot;
-    struct block_hit target; // the block that would be dug
-    float dig_progress;      // 0 to 1
+    struct block_hit target;             // the block that would be dug
+    float dig_progress;                  // 0 to 1
     double frame_ms[FRAME_GRAPH_LENGTH]; // a ring
     uint32_t frame_index;                // of the newest
-    char status[HUD_TEXT_LENGTH];  // upper left: frame time, place
+    char status[HUD_TEXT_LENGTH];        // upper left: frame time, place
     char message[HUD_TEXT_LENGTH]; // in the middle, below: "World saved" and the like; empty: none
     float loading;                 // 0 to 1 while the world comes; 1: no progress bar
     float scale;                   // content scale of the window
@@ -56,7 +56,7 @@ struct scene {
     struct scene_camera camera;
     struct scene_light light;
     struct scene_hud hud;
-    struct world *world; // the terrain pass takes its changes
+    struct world *world;                    // the terrain pass takes its changes
     const struct ash_renderer_stats *stats; // of the frames before; NULL at first
 };
 

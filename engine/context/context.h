@@ -43,20 +43,21 @@ enum ash_validation {
 // Where a surface comes from; engine/context/window.h hands one out. The context knows no window
 // system.
 struct ash_surface_source {
-    const char *const *extensions; // instance extensions that it needs
+    const char *const *extensions; // instance extensions that it needs; lives as long as the source
     uint32_t extension_count;
     // Makes the surface for this instance; on failure *surface is VK_NULL_HANDLE.
     VkResult (*create)(void *user, VkInstance instance,
                        PFN_vkGetInstanceProcAddr get_instance_proc_addr, VkSurfaceKHR *surface);
-    void *user; // borrowed
+    void *user; // borrowed until the context is destroyed
 };
 
 // All zero: any device, no window, no validation.
 struct ash_context_params {
     const char *application_name; // NULL: "AshEngine"
     const char *gpu;              // index in ash_context_list_gpus, or part of the name; NULL: best
-    enum ash_validation validation;          // with synchronisation validation
-    const struct ash_surface_source *surface; // borrowed until the call returns; NULL: no window
+    enum ash_validation validation;                   // with synchronisation validation
+    const struct ash_surface_source *surface;         // copied; NULL: no window
+    PFN_vkGetInstanceProcAddr get_instance_proc_addr; // NULL: the loader's
 };
 
 // What the caller made and keeps: the context uses it and destroys none of it.
@@ -64,13 +65,13 @@ struct ash_context_adopt_params {
     PFN_vkGetInstanceProcAddr get_instance_proc_addr; // NULL: the loader's
     VkInstance instance;                              // made for Vulkan 1.3
     VkPhysicalDevice physical_device;
-    VkDevice device; // with synchronization2, timelineSemaphore, dynamicRendering enabled, as far as
-                     // the parts that will be used need them; engine/memory needs none of them
+    VkDevice device; // with synchronization2, timelineSemaphore, dynamicRendering enabled, as far
+                     // as the parts that will be used need them; engine/memory needs none of them
     struct ash_queue graphics;
-    struct ash_queue transfer;      // .queue NULL: graphics
-    bool memory_budget;             // VK_EXT_memory_budget is enabled
-    bool buffer_device_address;     // the feature is enabled
-    bool debug_utils;               // VK_EXT_debug_utils is enabled
+    struct ash_queue transfer;  // .queue NULL: graphics
+    bool memory_budget;         // VK_EXT_memory_budget is enabled
+    bool buffer_device_address; // the feature is enabled
+    bool debug_utils;           // VK_EXT_debug_utils is enabled
 };
 
 struct ash_context_instance; // the instance's functions and the messenger; private
@@ -90,13 +91,26 @@ struct ash_context {
     VkDeviceSize max_memory_allocation_size; // bytes in one vkAllocateMemory
     VkDriverId driver_id;
     char driver[VK_MAX_DRIVER_NAME_SIZE + VK_MAX_DRIVER_INFO_SIZE]; // "llvmpipe Mesa 22.3.6 ..."
-    bool software;              // a CPU implements Vulkan
+    bool software;                                                  // a CPU implements Vulkan
     bool memory_budget;         // ash_context_memory_budget has the driver's word
     bool buffer_device_address; // buffers may ask for their address
     bool debug_utils;           // names and labels reach tools
     bool draw_indirect_count;   // vkCmdDraw*IndirectCount may be called
     bool multi_draw_indirect;
     uint32_t timestamp_valid_bits; // of the graphics queue; 0: no GPU timers
+
+    // Enabled where the device has them; all false in an adopted context, whose features only its
+    // maker knows.
+    bool draw_indirect_first_instance;
+    bool shader_draw_parameters; // gl_DrawID, gl_BaseInstance
+    bool sampler_anisotropy;
+    bool fill_mode_non_solid; // wireframe
+    bool wide_lines;
+    bool shader_int64;
+    bool scalar_block_layout;
+    bool storage_8bit;     // uniformAndStorageBuffer8BitAccess
+    bool storage_16bit;    // storageBuffer16BitAccess
+    bool host_query_reset; // vkResetQueryPool
 
     // private
     struct ash_context_instance *owned;
@@ -105,16 +119,18 @@ struct ash_context {
 // Creates instance, device and queues. The reasons for the choice of device are logged (INFO).
 //
 // Errors: NO_LOADER, NO_DRIVER, NO_DEVICE (none suits, or none is called params->gpu), NO_LAYER,
-// SURFACE_LOST, OUT_OF_*_MEMORY, VULKAN; each is logged as one sentence that says what to do. On
-// failure *out is NULL and nothing is left.
+// UNSUPPORTED (no driver can show a window), SURFACE_LOST, OUT_OF_*_MEMORY, VULKAN; each is logged
+// as one sentence that says what to do. On failure *out is NULL and nothing is left.
 ASH_API ASH_NODISCARD enum ash_result ash_context_create(const struct ash_context_params *params,
                                                          struct ash_context **out);
 
-// Uses what the caller has. On failure *out is NULL.
-ASH_API ASH_NODISCARD enum ash_result
-ash_context_adopt(const struct ash_context_adopt_params *params, struct ash_context **out);
+// Uses what the caller has. Errors: NO_LOADER, OUT_OF_HOST_MEMORY, UNSUPPORTED (a function is
+// missing that every driver has). On failure *out is NULL.
+ASH_API ASH_NODISCARD enum ash_result ash_context_adopt(
+    const struct ash_context_adopt_params *params, struct ash_context **out);
 
-// Waits for the device and destroys what the context made; NULL is allowed.
+// Waits for the device and destroys what the context made; of an adopted context that is nothing
+// but itself. NULL is allowed.
 //
 // Valid usage: what was made from the context (allocators first of all) is destroyed; an
 // assertion names what is not.
@@ -122,8 +138,9 @@ ASH_API void ash_context_destroy(struct ash_context *context);
 
 // A line per device: "0: llvmpipe (LLVM 15.0.6, 256 bits) - cpu, Vulkan 1.3, score 110". With no
 // loader, driver or device the result says so, as ash_context_create does.
-ASH_API ASH_NODISCARD enum ash_result
-ash_context_list_gpus(void (*line)(void *user, const char *text), void *user);
+ASH_API ASH_NODISCARD enum ash_result ash_context_list_gpus(void (*line)(void *user,
+                                                                         const char *text),
+                                                            void *user);
 
 // Bytes this process may use of each heap, and uses now: the driver's word with
 // VK_EXT_memory_budget; without it, four fifths of the heap and 0.
@@ -134,7 +151,9 @@ struct ash_memory_budget {
 ASH_API void ash_context_memory_budget(const struct ash_context *context,
                                        struct ash_memory_budget *out);
 
-// The validation messages (warnings and errors) so far. 0 where validation is off.
+// The validation messages (warnings and errors) so far. 0 where validation is off. NULL asks for
+// those of all contexts that this process ever had, so that what is said while a context is
+// destroyed (objects that were forgotten) is seen too.
 ASH_API uint32_t ash_context_validation_messages(const struct ash_context *context);
 
 // Destroys the surface and makes a new one from the same source, after SURFACE_LOST. The
@@ -160,8 +179,7 @@ struct ash_context_child {
     struct ash_context_child *next, *previous;
 };
 ASH_API void ash_context_add_child(struct ash_context *context, struct ash_context_child *child);
-ASH_API void ash_context_remove_child(struct ash_context *context,
-                                      struct ash_context_child *child);
+ASH_API void ash_context_remove_child(struct ash_context *context, struct ash_context_child *child);
 
 #ifdef __cplusplus
 }

@@ -59,7 +59,8 @@ struct ash_window_event {
     double x, y;  // CURSOR, SCROLL
 };
 
-// The first gamepad with a known mapping. Axes are -1 to 1, right and down positive; triggers 0 to 1.
+// The first gamepad with a known mapping. Axes are -1 to 1, right and down positive; triggers 0
+// to 1.
 struct ash_gamepad {
     bool present;
     float left_x, left_y, right_x, right_y;
@@ -78,8 +79,7 @@ ASH_API void ash_window_destroy(struct ash_window *window);
 ASH_API const struct ash_surface_source *ash_window_surface_source(struct ash_window *window);
 
 // Collects what happened since the last call. The array lives until the next call.
-ASH_API const struct ash_window_event *ash_window_poll(struct ash_window *window,
-                                                       uint32_t *count);
+ASH_API const struct ash_window_event *ash_window_poll(struct ash_window *window, uint32_t *count);
 // Waits until something happens, at most `seconds`; then poll.
 ASH_API void ash_window_wait(struct ash_window *window, double seconds);
 

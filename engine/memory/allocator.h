@@ -43,8 +43,8 @@ struct ash_allocator_params {
     const char *label;           // copied; NULL: "allocator"
 };
 
-ASH_API ASH_NODISCARD enum ash_result
-ash_allocator_create(const struct ash_allocator_params *params, struct ash_allocator **out);
+ASH_API ASH_NODISCARD enum ash_result ash_allocator_create(
+    const struct ash_allocator_params *params, struct ash_allocator **out);
 
 // Frees all chunks. Every block still in use is named in a warning, as a leak. NULL is allowed.
 //
@@ -100,18 +100,18 @@ ASH_API ASH_NODISCARD enum ash_result ash_allocator_free(struct ash_allocator *a
                                                          struct ash_memory_block *block);
 
 // The same for many: all of them, or none (out all zero).
-ASH_API ASH_NODISCARD enum ash_result
-ash_allocator_alloc_many(struct ash_allocator *allocator, const struct ash_alloc_params *params,
-                         uint32_t count, struct ash_memory_block *out);
+ASH_API ASH_NODISCARD enum ash_result ash_allocator_alloc_many(
+    struct ash_allocator *allocator, const struct ash_alloc_params *params, uint32_t count,
+    struct ash_memory_block *out);
 // All that are valid are freed; INVALID_BLOCK if one was not.
 ASH_API ASH_NODISCARD enum ash_result ash_allocator_free_many(struct ash_allocator *allocator,
                                                               struct ash_memory_block *blocks,
                                                               uint32_t count);
 
 // Names a block anew (copied; NULL takes the name away), and hangs a pointer on it.
-ASH_API ASH_NODISCARD enum ash_result
-ash_allocator_set_label(struct ash_allocator *allocator, const struct ash_memory_block *block,
-                        const char *label, void *user);
+ASH_API ASH_NODISCARD enum ash_result ash_allocator_set_label(struct ash_allocator *allocator,
+                                                              const struct ash_memory_block *block,
+                                                              const char *label, void *user);
 
 // Maps the block's chunk, or shares the mapping that another block's view has made, and hands out
 // the address of the block's first byte. Each map is followed by one unmap; the chunk's mapping
@@ -128,20 +128,20 @@ ASH_API void ash_allocator_unmap(struct ash_allocator *allocator,
 
 // Makes writes of the CPU visible to the device (flush), or writes of the device to the CPU
 // (invalidate), for a range inside a mapped block. Nothing to do in coherent memory.
-ASH_API ASH_NODISCARD enum ash_result
-ash_allocator_flush(struct ash_allocator *allocator, const struct ash_memory_block *block,
-                    VkDeviceSize offset, VkDeviceSize size);
-ASH_API ASH_NODISCARD enum ash_result
-ash_allocator_invalidate(struct ash_allocator *allocator, const struct ash_memory_block *block,
-                         VkDeviceSize offset, VkDeviceSize size);
+ASH_API ASH_NODISCARD enum ash_result ash_allocator_flush(struct ash_allocator *allocator,
+                                                          const struct ash_memory_block *block,
+                                                          VkDeviceSize offset, VkDeviceSize size);
+ASH_API ASH_NODISCARD enum ash_result ash_allocator_invalidate(struct ash_allocator *allocator,
+                                                               const struct ash_memory_block *block,
+                                                               VkDeviceSize offset,
+                                                               VkDeviceSize size);
 
 // The memory type an allocation would try first, by flags: required, then most preferred, then
 // fewest extra; never protected, lazily allocated or device-coherent unless asked for.
 // Errors: UNSUPPORTED; *index is then UINT32_MAX.
-ASH_API ASH_NODISCARD enum ash_result
-ash_allocator_find_memory_type(const struct ash_allocator *allocator, uint32_t memory_type_bits,
-                               VkMemoryPropertyFlags properties, VkMemoryPropertyFlags preferred,
-                               uint32_t *index);
+ASH_API ASH_NODISCARD enum ash_result ash_allocator_find_memory_type(
+    const struct ash_allocator *allocator, uint32_t memory_type_bits,
+    VkMemoryPropertyFlags properties, VkMemoryPropertyFlags preferred, uint32_t *index);
 ASH_API VkMemoryPropertyFlags
 ash_allocator_memory_type_properties(const struct ash_allocator *allocator, uint32_t index);
 
@@ -204,8 +204,8 @@ struct ash_memory_visitor {
 // Shows every chunk, followed by its blocks in order of address. The allocator is locked
 // meanwhile: visitors copy, and call nothing of it.
 // Errors: OUT_OF_HOST_MEMORY; nothing was shown.
-ASH_API ASH_NODISCARD enum ash_result
-ash_allocator_visit(struct ash_allocator *allocator, const struct ash_memory_visitor *visitor);
+ASH_API ASH_NODISCARD enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
+                                                          const struct ash_memory_visitor *visitor);
 
 // Walks everything and checks every invariant; the first that is broken is logged and the answer
 // is false. For tests and for whoever suspects his memory.

@@ -40,7 +40,7 @@ enum { ASH_BUFFER_MAX_VIEWS = 8 }; // open at once, per buffer
 // Visible so that it can be embedded; all zero is "no buffer". Not moved while a view is open.
 struct ash_buffer {
     VkBuffer buffer;
-    VkDeviceSize size; // as asked for
+    VkDeviceSize size;       // as asked for
     VkDeviceAddress address; // 0 unless usage has SHADER_DEVICE_ADDRESS
     struct ash_memory_block block;
     VkMemoryPropertyFlags properties; // of the memory it lies in
@@ -61,11 +61,7 @@ ASH_API ASH_NODISCARD enum ash_result ash_buffer_init(struct ash_buffer *buffer,
 // it (else: engine/memory/retire.h), and no view is open (an assertion names the buffer).
 ASH_API void ash_buffer_finish(struct ash_buffer *buffer);
 
-enum ash_access {
-    ASH_ACCESS_READ = 1,
-    ASH_ACCESS_WRITE = 2,
-    ASH_ACCESS_READ_WRITE = 3
-};
+enum ash_access { ASH_ACCESS_READ = 1, ASH_ACCESS_WRITE = 2, ASH_ACCESS_READ_WRITE = 3 };
 
 struct ash_view_params {
     VkDeviceSize offset;

@@ -35,11 +35,11 @@ ASH_API ASH_NODISCARD enum ash_result ash_upload_create(struct ash_allocator *al
 ASH_API void ash_upload_destroy(struct ash_upload *upload);
 
 struct ash_upload_target {
-    struct ash_buffer *buffer; // borrowed until its copies are recorded: a buffer,
-    VkDeviceSize offset;       // from here; or
-    struct ash_image *image;   // one mip level of one layer, whole; afterwards in
+    struct ash_buffer *buffer;       // borrowed until its copies are recorded: a buffer,
+    VkDeviceSize offset;             // from here; or
+    struct ash_image *image;         // one mip level of one layer, whole; afterwards in
     uint32_t mip_level, array_layer; // SHADER_READ_ONLY_OPTIMAL
-    VkDeviceSize size;         // bytes that will be written, all of them
+    VkDeviceSize size;               // bytes that will be written, all of them
 };
 
 // Opens a view (WRITE) of `size` bytes.

@@ -29,7 +29,7 @@ struct ash_frame {
     VkImageView scene_color;          // with ASH_PASS_READS_COLOR, in SHADER_READ_ONLY_OPTIMAL
     VkImageView scene_depth;          // with ASH_PASS_READS_DEPTH, in DEPTH_READ_ONLY_OPTIMAL
     struct {
-        uint32_t draws;  // counted by passes, shown to players
+        uint32_t draws; // counted by passes, shown to players
         uint64_t triangles;
     } stats;
     // private

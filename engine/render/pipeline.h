@@ -31,9 +31,9 @@ struct ash_pipelines_params {
     const void *cache; // what ash_pipelines_cache_data returned in an earlier run; NULL: none
     size_t cache_size; // (the caller has checked that it is for this device and driver)
 };
-ASH_API ASH_NODISCARD enum ash_result
-ash_pipelines_create(struct ash_context *context, const struct ash_pipelines_params *params,
-                     struct ash_pipelines **out);
+ASH_API ASH_NODISCARD enum ash_result ash_pipelines_create(
+    struct ash_context *context, const struct ash_pipelines_params *params,
+    struct ash_pipelines **out);
 // Pipelines made from it are destroyed before. NULL is allowed.
 ASH_API void ash_pipelines_destroy(struct ash_pipelines *pipelines);
 
@@ -49,8 +49,8 @@ ASH_API VkSampler ash_pipelines_sampler(const struct ash_pipelines *pipelines,
 
 enum ash_blend { ASH_BLEND_NONE, ASH_BLEND_ALPHA, ASH_BLEND_PREMULTIPLIED, ASH_BLEND_ADD };
 enum ash_depth {
-    ASH_DEPTH_OFF,        // neither tested nor written
-    ASH_DEPTH_TEST,       // tested
+    ASH_DEPTH_OFF,  // neither tested nor written
+    ASH_DEPTH_TEST, // tested
     ASH_DEPTH_TEST_WRITE
 };
 
@@ -59,9 +59,9 @@ enum { ASH_MAX_BINDINGS = 8, ASH_MAX_VERTEX_ATTRIBUTES = 8 };
 // All zero but the shader is a full-screen triangle's pipeline: no vertex input, no culling, no
 // depth, no blending. Depth is reversed: 1 near, 0 far, GREATER_OR_EQUAL.
 struct ash_pipeline_params {
-    const char *shader;            // its COMPUTE stage if it has one, else VERTEX and FRAGMENT
-    VkPrimitiveTopology topology;  // 0 is POINT_LIST in Vulkan; here 0 means TRIANGLE_LIST
-    VkCullModeFlags cull;          // front faces are counter-clockwise on the screen
+    const char *shader;           // its COMPUTE stage if it has one, else VERTEX and FRAGMENT
+    VkPrimitiveTopology topology; // 0 is POINT_LIST in Vulkan; here 0 means TRIANGLE_LIST
+    VkCullModeFlags cull;         // front faces are counter-clockwise on the screen
     enum ash_blend blend;
     enum ash_depth depth;
     VkFormat color_format, depth_format; // of the targets; the renderer's are in ash_pass_env

@@ -22,7 +22,7 @@ struct ash_renderer; // opaque
 
 // All zero but context, allocator and passes is a good default.
 struct ash_renderer_params {
-    struct ash_context *context;     // borrowed, as all pointers here
+    struct ash_context *context; // borrowed, as all pointers here
     struct ash_allocator *allocator;
     const struct ash_pass_type *const *passes; // in the order of drawing
     uint32_t pass_count;
@@ -67,7 +67,7 @@ struct ash_renderer_stats {
     uint64_t frames;
     uint32_t draws; // of the last frame
     uint64_t triangles;
-    double gpu_ms; // of the whole newest finished frame
+    double gpu_ms;  // of the whole newest finished frame
     double wait_ms; // the CPU waited for a slot and for the swapchain, last frame
     uint32_t pass_count;
     const struct ash_pass_time *passes; // borrowed until the next draw

@@ -4,11 +4,11 @@
 
 #include "engine/render/pass.h"
 
-#define PASSES(PASS) \
-    PASS(sky)        \
-    PASS(terrain)    \
-    PASS(water)      \
-    PASS(lines)      \
+#define PASSES(PASS)                                                                               \
+    PASS(sky)                                                                                      \
+    PASS(terrain)                                                                                  \
+    PASS(water)                                                                                    \
+    PASS(lines)                                                                                    \
     PASS(hud)
 
 #define PASS(name) extern const struct ash_pass_type name##_pass;

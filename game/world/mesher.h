@@ -32,7 +32,7 @@ struct mesh {
 };
 
 // Thread-local scratch memory that meshing reuses.
-struct mesher; // opaque
+struct mesher;                      // opaque
 struct mesher *mesher_create(void); // NULL where memory ran out
 void mesher_destroy(struct mesher *mesher);
 

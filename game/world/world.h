@@ -58,10 +58,10 @@ void world_change_done(struct world *world);
 
 struct world_stats {
     uint32_t columns_wanted, columns_loaded;
-    uint32_t chunks_wanted;      // within the radius
-    uint32_t chunks_complete;    // meshed, and their change taken
-    bool complete;               // all of them
-    uint64_t chunks_meshed;      // since creation, repeats counted
+    uint32_t chunks_wanted;         // within the radius
+    uint32_t chunks_complete;       // meshed, and their change taken
+    bool complete;                  // all of them
+    uint64_t chunks_meshed;         // since creation, repeats counted
     uint64_t chunks_became_visible; // chunks (at a level of detail) whose mesh was drawn first
     uint64_t columns_generated;
     uint64_t host_bytes; // of blocks
