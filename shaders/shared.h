@@ -1,0 +1,208 @@
+// What C and the shaders have to agree on: the packed quad, the texture layers, and the structs of
+// uniforms and push constants. Included by both; C sees plain floats and uint32_t, GLSL vectors.
+//
+// A quad is two words of 32 bits (in C one uint64_t, the first word in its lower half):
+//
+//     word 0   x 6 | y 6 | z 6 | width - 1  5 | height - 1  5 | face 3 | 1 unused
+//     word 1   texture 6 | occlusion of corners 0 to 3, 2 each | light 4 | turned 1 | 13 unused
+//
+// x, y, z is the corner with the smallest coordinates, 0 to 32, in cells of (1 << detail) blocks
+// from the chunk's origin; terrain_push carries the size of a cell. Width and height run along
+//
+//     face              width  height       corner 3 --- 2
+//     east, west (x)      z      y             |         |      as seen from outside, the face
+//     up, down   (y)      x      z             0 --- 1          turned or mirrored to fit
+//     south, north (z)    x      y
+//
+// Corner 0 is x, y, z itself. Corners 0 1 2 3 run counter-clockwise seen from outside, so the
+// triangles are 0 1 2 and 2 3 0.
+//
+// Occlusion: 3 is open, 0 is darkest. `turned` moves corner k to k + 1, so that the diagonal runs
+// between the corners where the occlusion shows no seam; QUAD_CORNER does it.
+#ifndef SHADERS_SHARED_H
+#define SHADERS_SHARED_H
+
+// Layers of the texture array, as game/world/textures.h fills it. In the layers of opaque blocks
+// alpha is how much of the colour is given off as light (0: none, 1: it glows); in those of
+// see-through ones, TEXTURE_WATER and TEXTURE_GLASS, alpha is opacity.
+#define TEXTURE_STONE      0
+#define TEXTURE_BASALT     1
+#define TEXTURE_SAND       2
+#define TEXTURE_DIRT       3
+#define TEXTURE_GRASS_TOP  4
+#define TEXTURE_GRASS_SIDE 5
+#define TEXTURE_ASH        6
+#define TEXTURE_LAVA       7
+#define TEXTURE_LOG_TOP    8
+#define TEXTURE_LOG_SIDE   9
+#define TEXTURE_LEAVES     10
+#define TEXTURE_ORE        11
+#define TEXTURE_OBSIDIAN   12
+#define TEXTURE_PLANKS     13
+#define TEXTURE_GLASS      14
+#define TEXTURE_LAMP       15
+#define TEXTURE_WATER      16
+#define TEXTURE_LAYERS     17
+
+// The water's surface lies below the top of its block. Sea level is one block below a multiple of
+// four, so coarse cells (size over 1) reach one block too high, which is taken off as well.
+#define WATER_SURFACE_DROP        0.125
+#define WATER_SURFACE_DROP_COARSE 1.125
+
+// frame_uniforms.camera is the camera's place modulo this many blocks in x and z: patterns that
+// hang on the world and repeat after it do not jump.
+#define CAMERA_WRAP 1024
+
+#define QUAD_LIGHT_MAX     15
+#define QUAD_OCCLUSION_MAX 3
+
+#ifdef __STDC__
+#include <stdint.h>
+
+#define SHARED_MAT4(name)  float name[4][4]
+#define SHARED_VEC4(name)  float name[4]
+#define SHARED_UVEC2(name) uint64_t name
+
+#define QUAD_WORD_0(x, y, z, width, height, face)                                                  \
+    ((uint32_t)(x) | (uint32_t)(y) << 6 | (uint32_t)(z) << 12 | (uint32_t)((width)-1) << 18 |      \
+     (uint32_t)((height)-1) << 23 | (uint32_t)(face) << 28)
+// `occlusion` holds corner 0 in its lowest two bits.
+#define QUAD_WORD_1(texture, occlusion, light, turned)                                             \
+    ((uint32_t)(texture) | (uint32_t)(occlusion) << 6 | (uint32_t)(light) << 14 |                  \
+     (uint32_t)(turned) << 18)
+#define QUAD_PACK(word_0, word_1) ((uint64_t)(word_0) | (uint64_t)(word_1) << 32)
+
+#define QUAD_X(quad)         ((uint32_t)(quad)&63u)
+#define QUAD_Y(quad)         ((uint32_t)((quad) >> 6) & 63u)
+#define QUAD_Z(quad)         ((uint32_t)((quad) >> 12) & 63u)
+#define QUAD_WIDTH(quad)     (((uint32_t)((quad) >> 18) & 31u) + 1u)
+#define QUAD_HEIGHT(quad)    (((uint32_t)((quad) >> 23) & 31u) + 1u)
+#define QUAD_FACE(quad)      ((uint32_t)((quad) >> 28) & 7u)
+#define QUAD_TEXTURE(quad)   ((uint32_t)((quad) >> 32) & 63u)
+#define QUAD_OCCLUSION(quad) ((uint32_t)((quad) >> 38) & 255u)
+#define QUAD_LIGHT(quad)     ((uint32_t)((quad) >> 46) & 15u)
+#define QUAD_TURNED(quad)    ((uint32_t)((quad) >> 50) & 1u)
+
+#else // GLSL
+#extension GL_EXT_buffer_reference : require
+#extension GL_EXT_buffer_reference_uvec2 : require
+
+#define SHARED_MAT4(name)  mat4 name
+#define SHARED_VEC4(name)  vec4 name
+#define SHARED_UVEC2(name) uvec2 name
+#endif
+
+// Once a frame; std140 and C lay it out alike, as it has nothing but vectors of four. Copy into it
+// with memcpy: it is aligned to 4 in C, where cglm may want 16 or 32.
+struct frame_uniforms {
+    SHARED_MAT4(view_projection); // of positions relative to the camera
+    SHARED_MAT4(inverse_view_projection);
+    SHARED_VEC4(camera);        // xyz: place, x and z modulo CAMERA_WRAP
+    SHARED_VEC4(sun_direction); // xyz: to the sun
+    SHARED_VEC4(sun_color);     // linear, as are the next three
+    SHARED_VEC4(ambient_color);
+    SHARED_VEC4(sky_zenith);
+    SHARED_VEC4(sky_horizon);
+    SHARED_VEC4(fog);      // x: start, y: end (blocks), z: seconds for waves and lava,
+                           // w: 1 where the camera is under water
+    SHARED_VEC4(viewport); // xy: pixels, zw: 1 / pixels
+};
+
+// One draw: the quads of one chunk that face one way (or several, when they are neighbours).
+struct terrain_push {
+    SHARED_VEC4(origin_scale); // xyz: chunk's origin relative to the camera; w: blocks per cell
+    SHARED_UVEC2(quads);       // device address of the draw's first quad, a multiple of 8
+};
+
+#ifdef __STDC__
+_Static_assert(sizeof(struct frame_uniforms) == 2 * 64 + 8 * 16, "std140 has no padding here");
+_Static_assert(sizeof(struct terrain_push) == 24, "as GLSL lays it out");
+
+#else // GLSL
+
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer quad_list
+{
+    uvec2 quads[];
+};
+
+// Quad and corner of a vertex that is pulled: 4 vertices a quad with a static index buffer of
+// 0 1 2 2 3 0, 4 5 6 6 7 4 and so on...
+#define QUAD_INDEX(vertex)           ((vertex) >> 2)
+#define QUAD_VERTEX_CORNER(vertex)   ((vertex)&3)
+// ...or 6 vertices a quad without one.
+#define QUAD_INDEX_6(vertex)         ((vertex) / 6)
+#define QUAD_VERTEX_CORNER_6(vertex) (0x032210 >> (4 * ((vertex) % 6)) & 3)
+
+uvec2 quad_load(uvec2 address, int index)
+{
+    return quad_list(address).quads[index];
+}
+
+uint quad_face(uvec2 quad)
+{
+    return quad.x >> 28 & 7u;
+}
+
+uint quad_texture(uvec2 quad)
+{
+    return quad.y & 63u;
+}
+
+// Of the corner that quad_corner returned: 0 (dark) to 1 (open).
+float quad_occlusion(uvec2 quad, uint corner)
+{
+    return float(quad.y >> (6u + 2u * corner) & 3u) / 3.0;
+}
+
+// 0 to 1: light of lamps and lava.
+float quad_light(uvec2 quad)
+{
+    return float(quad.y >> 14 & 15u) / 15.0;
+}
+
+// The corner that vertex 0 to 3 of the quad is at.
+uint quad_corner(uvec2 quad, int vertex)
+{
+    return (uint(vertex) + (quad.y >> 18)) & 3u;
+}
+
+// How far the corner is along width and height, in cells.
+vec2 quad_extent(uvec2 quad, uint corner)
+{
+    // East, up and north run the other way round: width x height points inward there.
+    uint face = quad_face(quad);
+    bool mirrored = (0x25u >> face & 1u) != 0u;
+    bool first = corner == 1u || corner == 2u;
+    bool second = corner >= 2u;
+    bvec2 far = mirrored ? bvec2(second, first) : bvec2(first, second);
+    vec2 size = vec2(quad.x >> 18 & 31u, quad.x >> 23 & 31u) + 1.0;
+    return mix(vec2(0.0), size, far);
+}
+
+// The corner's place in cells from the chunk's origin; `extent` is what quad_extent gave.
+vec3 quad_position(uvec2 quad, vec2 extent)
+{
+    uint axis = quad_face(quad) >> 1;
+    vec3 corner = vec3(quad.x & 63u, quad.x >> 6 & 63u, quad.x >> 12 & 63u);
+    vec3 along = axis == 0u   ? vec3(0.0, extent.y, extent.x)
+                 : axis == 1u ? vec3(extent.x, 0.0, extent.y)
+                              : vec3(extent.x, extent.y, 0.0);
+    return corner + along;
+}
+
+// Where in the texture, in blocks: upright on the sides, north at the top on the others.
+vec2 quad_texture_coordinate(uvec2 quad, vec2 extent, float scale)
+{
+    bool lying = quad_face(quad) >> 1 == 1u;
+    return vec2(extent.x, lying ? extent.y : -extent.y) * scale;
+}
+
+vec3 quad_normal(uvec2 quad)
+{
+    uint face = quad_face(quad);
+    vec3 axis = vec3(face >> 1 == 0u, face >> 1 == 1u, face >> 1 == 2u);
+    return (face & 1u) == 0u ? axis : -axis;
+}
+#endif
+
+#endif
