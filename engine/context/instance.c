@@ -1,0 +1,268 @@
+#include "engine/context/instance.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/log.h"
+
+#define VALIDATION_LAYER "VK_LAYER_KHRONOS_validation"
+
+// The surface's extensions and our own three.
+#define MAX_EXTENSIONS 16
+
+// volk's globals are only touched under this lock.
+static pthread_mutex_t volk_lock = PTHREAD_MUTEX_INITIALIZER;
+static PFN_vkGetInstanceProcAddr loader_entry;
+
+// What goes into VkInstanceCreateInfo.
+struct plan {
+    PFN_vkEnumerateInstanceExtensionProperties enumerate_extensions;
+    PFN_vkEnumerateInstanceLayerProperties enumerate_layers;
+    PFN_vkCreateInstance create;
+    const char *extensions[MAX_EXTENSIONS];
+    uint32_t extension_count;
+    bool validation;
+    bool validation_features; // the layer can be told to check synchronisation
+    bool debug_utils;
+    bool portability;
+};
+
+PFN_vkGetInstanceProcAddr ash_loader_entry(void)
+{
+    pthread_mutex_lock(&volk_lock);
+    if (loader_entry == NULL && volkInitialize() == VK_SUCCESS)
+        loader_entry = vkGetInstanceProcAddr;
+    PFN_vkGetInstanceProcAddr entry = loader_entry;
+    pthread_mutex_unlock(&volk_lock);
+    if (entry == NULL)
+        ash_log(ASH_LOG_ERROR, "there is no Vulkan loader (libvulkan.so.1) on this machine; "
+                               "install it (Debian: apt install libvulkan1)");
+    return entry;
+}
+
+void ash_instance_load(struct ash_instance_functions *fn, VkInstance instance,
+                       PFN_vkGetInstanceProcAddr get_instance_proc_addr)
+{
+    fn->vkGetInstanceProcAddr = get_instance_proc_addr;
+#define LOAD(name) fn->name = (PFN_##name)get_instance_proc_addr(instance, #name);
+    ASH_INSTANCE_FUNCTIONS(LOAD)
+#undef LOAD
+}
+
+void ash_device_table_load(struct VolkDeviceTable *table, const struct ash_instance_functions *fn,
+                           VkDevice device)
+{
+    pthread_mutex_lock(&volk_lock);
+    vkGetDeviceProcAddr = fn->vkGetDeviceProcAddr;
+    volkLoadDeviceTable(table, device);
+    pthread_mutex_unlock(&volk_lock);
+}
+
+static bool plan_has(const struct plan *plan, const char *layer, const char *extension)
+{
+    uint32_t count = 0;
+    bool found = false;
+    if (plan->enumerate_extensions(layer, &count, NULL) != VK_SUCCESS || count == 0)
+        return false;
+    VkExtensionProperties *properties = calloc(count, sizeof(*properties));
+    if (properties == NULL)
+        return false;
+    if (plan->enumerate_extensions(layer, &count, properties) >= 0)
+        for (uint32_t i = 0; i < count && !found; i++)
+            found = strcmp(properties[i].extensionName, extension) == 0;
+    free(properties);
+    return found;
+}
+
+static bool layer_installed(const struct plan *plan)
+{
+    uint32_t count = 0;
+    bool found = false;
+    if (plan->enumerate_layers(&count, NULL) != VK_SUCCESS || count == 0)
+        return false;
+    VkLayerProperties *properties = calloc(count, sizeof(*properties));
+    if (properties == NULL)
+        return false;
+    if (plan->enumerate_layers(&count, properties) >= 0)
+        for (uint32_t i = 0; i < count && !found; i++)
+            found = strcmp(properties[i].layerName, VALIDATION_LAYER) == 0;
+    free(properties);
+    return found;
+}
+
+static enum ash_result plan_load(struct plan *plan, PFN_vkGetInstanceProcAddr entry)
+{
+    plan->create = (PFN_vkCreateInstance)entry(NULL, "vkCreateInstance");
+    plan->enumerate_extensions = (PFN_vkEnumerateInstanceExtensionProperties)entry(
+        NULL, "vkEnumerateInstanceExtensionProperties");
+    plan->enumerate_layers =
+        (PFN_vkEnumerateInstanceLayerProperties)entry(NULL, "vkEnumerateInstanceLayerProperties");
+    // Vulkan 1.1 and later have it; a 1.0 loader refuses to make an instance for 1.3.
+    if (plan->create == NULL || plan->enumerate_extensions == NULL ||
+        plan->enumerate_layers == NULL || entry(NULL, "vkEnumerateInstanceVersion") == NULL) {
+        ash_log(ASH_LOG_ERROR, "the Vulkan loader is broken or older than 1.1; "
+                               "install a newer one (Debian: apt install libvulkan1)");
+        return ASH_ERROR_NO_LOADER;
+    }
+    return ASH_OK;
+}
+
+static enum ash_result plan_validation(struct plan *plan, enum ash_validation validation)
+{
+    if (validation == ASH_VALIDATION_OFF)
+        return ASH_OK;
+    plan->validation = layer_installed(plan);
+    if (plan->validation) {
+        plan->validation_features =
+            plan_has(plan, VALIDATION_LAYER, VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME);
+        return ASH_OK;
+    }
+    bool required = validation == ASH_VALIDATION_REQUIRED;
+    ash_log(required ? ASH_LOG_ERROR : ASH_LOG_WARNING,
+            "the validation layer " VALIDATION_LAYER " is not installed%s; "
+            "install it (Debian: apt install vulkan-validationlayers)",
+            required ? "" : ", going on without");
+    return required ? ASH_ERROR_NO_LAYER : ASH_OK;
+}
+
+static enum ash_result plan_surface(struct plan *plan, const struct ash_surface_source *surface)
+{
+    for (uint32_t i = 0; surface != NULL && i < surface->extension_count; i++) {
+        // Four are left for our own.
+        if (plan->extension_count == MAX_EXTENSIONS - 4 ||
+            !plan_has(plan, NULL, surface->extensions[i])) {
+            ash_log(ASH_LOG_ERROR,
+                    "no Vulkan driver offers %s, which the window needs; install one that does "
+                    "(Debian: apt install mesa-vulkan-drivers), or run without a window",
+                    surface->extensions[i]);
+            return ASH_ERROR_UNSUPPORTED;
+        }
+        plan->extensions[plan->extension_count++] = surface->extensions[i];
+    }
+    return ASH_OK;
+}
+
+static void plan_own_extensions(struct plan *plan)
+{
+    plan->debug_utils =
+        plan_has(plan, NULL, VK_EXT_DEBUG_UTILS_EXTENSION_NAME) ||
+        (plan->validation && plan_has(plan, VALIDATION_LAYER, VK_EXT_DEBUG_UTILS_EXTENSION_NAME));
+    plan->portability = plan_has(plan, NULL, VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME);
+    if (plan->debug_utils)
+        plan->extensions[plan->extension_count++] = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
+    if (plan->portability)
+        plan->extensions[plan->extension_count++] = VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME;
+    if (plan->validation_features)
+        plan->extensions[plan->extension_count++] = VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME;
+}
+
+static VkResult create_instance(struct ash_context_instance *owned, const struct plan *plan,
+                                const char *application_name)
+{
+    static const char *const layers[] = {VALIDATION_LAYER};
+    static const VkValidationFeatureEnableEXT enables[] = {
+        VK_VALIDATION_FEATURE_ENABLE_SYNCHRONIZATION_VALIDATION_EXT};
+    VkDebugUtilsMessengerCreateInfoEXT messenger = ash_messenger_info(&owned->messages);
+    VkValidationFeaturesEXT features = {
+        .sType = VK_STRUCTURE_TYPE_VALIDATION_FEATURES_EXT,
+        .pNext = plan->debug_utils ? &messenger : NULL,
+        .enabledValidationFeatureCount = 1,
+        .pEnabledValidationFeatures = enables,
+    };
+    VkApplicationInfo application = {
+        .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
+        .pApplicationName = application_name != NULL ? application_name : "AshEngine",
+        .pEngineName = "AshEngine",
+        .engineVersion = VK_MAKE_API_VERSION(0, 0, 1, 0),
+        .apiVersion = VK_API_VERSION_1_3,
+    };
+    VkInstanceCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
+        .flags = plan->portability ? VK_INSTANCE_CREATE_ENUMERATE_PORTABILITY_BIT_KHR : 0,
+        .pApplicationInfo = &application,
+        .enabledLayerCount = plan->validation ? 1 : 0,
+        .ppEnabledLayerNames = layers,
+        .enabledExtensionCount = plan->extension_count,
+        .ppEnabledExtensionNames = plan->extensions,
+    };
+    // The chained messenger hears what is said while the instance is made and destroyed.
+    if (plan->validation_features)
+        info.pNext = &features;
+    else if (plan->validation)
+        info.pNext = features.pNext;
+    return plan->create(&info, NULL, &owned->context.instance);
+}
+
+static enum ash_result report_no_instance(VkResult vk_result)
+{
+    if (vk_result != VK_ERROR_INCOMPATIBLE_DRIVER) {
+        ash_log(ASH_LOG_ERROR,
+                "vkCreateInstance failed: %s; check the Vulkan installation with "
+                "vulkaninfo",
+                ash_vk_result_name(vk_result));
+        return ash_result_from_vk(vk_result);
+    }
+    static const char *const variables[] = {"VK_DRIVER_FILES", "VK_ICD_FILENAMES"};
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        const char *value = getenv(variables[i]);
+        if (value != NULL) {
+            ash_log(ASH_LOG_ERROR, "there is no Vulkan driver: %s points to \"%s\"; unset it",
+                    variables[i], value);
+            return ASH_ERROR_NO_DRIVER;
+        }
+    }
+    ash_log(ASH_LOG_ERROR, "there is no Vulkan driver on this machine; install your GPU's, or the "
+                           "software driver (Debian: apt install mesa-vulkan-drivers)");
+    return ASH_ERROR_NO_DRIVER;
+}
+
+enum ash_result ash_instance_init(struct ash_context_instance *owned,
+                                  const struct ash_instance_params *params)
+{
+    struct plan plan = {0};
+    PFN_vkGetInstanceProcAddr entry = params->get_instance_proc_addr;
+    if (entry == NULL)
+        entry = ash_loader_entry();
+    if (entry == NULL)
+        return ASH_ERROR_NO_LOADER;
+    enum ash_result result = plan_load(&plan, entry);
+    if (result == ASH_OK)
+        result = plan_validation(&plan, params->validation);
+    if (result == ASH_OK)
+        result = plan_surface(&plan, params->surface);
+    if (result != ASH_OK)
+        return result;
+    plan_own_extensions(&plan);
+
+    VkResult vk_result = create_instance(owned, &plan, params->application_name);
+    if (vk_result != VK_SUCCESS) {
+        owned->context.instance = VK_NULL_HANDLE;
+        return report_no_instance(vk_result);
+    }
+    ash_instance_load(&owned->fn, owned->context.instance, entry);
+    owned->context.debug_utils = plan.debug_utils &&
+                                 owned->fn.vkSetDebugUtilsObjectNameEXT != NULL &&
+                                 owned->fn.vkCmdBeginDebugUtilsLabelEXT != NULL &&
+                                 owned->fn.vkCmdEndDebugUtilsLabelEXT != NULL;
+    if (!plan.validation || owned->fn.vkCreateDebugUtilsMessengerEXT == NULL)
+        return ASH_OK;
+    VkDebugUtilsMessengerCreateInfoEXT info = ash_messenger_info(&owned->messages);
+    vk_result = owned->fn.vkCreateDebugUtilsMessengerEXT(owned->context.instance, &info, NULL,
+                                                         &owned->messenger);
+    if (vk_result == VK_SUCCESS)
+        return ASH_OK;
+    owned->messenger = VK_NULL_HANDLE;
+    ash_log(ASH_LOG_ERROR, "vkCreateDebugUtilsMessengerEXT failed: %s; run without validation",
+            ash_vk_result_name(vk_result));
+    return ash_result_from_vk(vk_result);
+}
+
+void ash_instance_finish(struct ash_context_instance *owned)
+{
+    if (owned->context.instance == VK_NULL_HANDLE || owned->adopted)
+        return;
+    if (owned->messenger != VK_NULL_HANDLE)
+        owned->fn.vkDestroyDebugUtilsMessengerEXT(owned->context.instance, owned->messenger, NULL);
+    owned->fn.vkDestroyInstance(owned->context.instance, NULL);
+    owned->context.instance = VK_NULL_HANDLE;
+}
