@@ -18,7 +18,7 @@
 // triangles are 0 1 2 and 2 3 0.
 //
 // Occlusion: 3 is open, 0 is darkest. `turned` moves corner k to k + 1, so that the diagonal runs
-// between the corners where the occlusion shows no seam; QUAD_CORNER does it.
+// between the corners where the occlusion shows no seam; quad_corner does it.
 #ifndef SHADERS_SHARED_H
 #define SHADERS_SHARED_H
 
@@ -51,7 +51,7 @@
 
 // frame_uniforms.camera is the camera's place modulo this many blocks in x and z: patterns that
 // hang on the world and repeat after it do not jump.
-#define CAMERA_WRAP 1024
+#define CAMERA_WRAP 4096
 
 #define QUAD_LIGHT_MAX     15
 #define QUAD_OCCLUSION_MAX 3
@@ -97,14 +97,16 @@
 struct frame_uniforms {
     SHARED_MAT4(view_projection); // of positions relative to the camera
     SHARED_MAT4(inverse_view_projection);
-    SHARED_VEC4(camera);        // xyz: place, x and z modulo CAMERA_WRAP
-    SHARED_VEC4(sun_direction); // xyz: to the sun
-    SHARED_VEC4(sun_color);     // linear, as are the next three
-    SHARED_VEC4(ambient_color);
-    SHARED_VEC4(sky_zenith);
+    SHARED_VEC4(camera);          // xyz: place, x and z modulo CAMERA_WRAP
+    SHARED_VEC4(sun_direction);   // xyz: to the sun
+    SHARED_VEC4(light_direction); // xyz: to what casts shade, the sun or the moon
+    SHARED_VEC4(light_color);     // linear, as are the next four
+    SHARED_VEC4(ambient_color);   // w: how much lamps and lava stand out, 0 day to 1 night
+    SHARED_VEC4(sky_zenith);      // w: how visible stars are
     SHARED_VEC4(sky_horizon);
-    SHARED_VEC4(fog);      // x: start, y: end (blocks), z: seconds for waves and lava,
-                           // w: 1 where the camera is under water
+    SHARED_VEC4(sun_glow); // around the sun
+    SHARED_VEC4(fog); // x: start (blocks), y: 1 / (end - start), z: seconds for waves and lava,
+                      // w: 1 where the camera is under water
     SHARED_VEC4(viewport); // xy: pixels, zw: 1 / pixels
 };
 
@@ -114,9 +116,29 @@ struct terrain_push {
     SHARED_UVEC2(quads);       // device address of the draw's first quad, a multiple of 8
 };
 
+// One parallelogram of the HUD, in pixels.
+struct hud_quad {
+    SHARED_VEC4(origin); // xy: corner; zw: the edge along u
+    SHARED_VEC4(edge);   // xy: the edge along v; z: HUD_FILL_*; w: layer of the block textures
+    SHARED_VEC4(uv);     // of the corner; size
+    SHARED_VEC4(color);  // linear, straight alpha
+};
+#define HUD_FILL_SOLID 0.0
+#define HUD_FILL_GLYPH 1.0 // uv in pixels of the font's grid
+#define HUD_FILL_BLOCK 2.0 // uv from 0 to 1
+
+// One line in the world, with a width in pixels.
+struct world_line {
+    SHARED_VEC4(from);  // xyz: relative to the camera; w: width
+    SHARED_VEC4(to);    // xyz
+    SHARED_VEC4(color); // linear, straight alpha
+};
+
 #ifdef __STDC__
-_Static_assert(sizeof(struct frame_uniforms) == 2 * 64 + 8 * 16, "std140 has no padding here");
+_Static_assert(sizeof(struct frame_uniforms) == 2 * 64 + 10 * 16, "std140 has no padding here");
 _Static_assert(sizeof(struct terrain_push) == 24, "as GLSL lays it out");
+_Static_assert(sizeof(struct hud_quad) == 64, "as GLSL lays it out");
+_Static_assert(sizeof(struct world_line) == 48, "as GLSL lays it out");
 
 #else // GLSL
 

@@ -32,11 +32,11 @@ enum face { FACE_EAST, FACE_WEST, FACE_UP, FACE_DOWN, FACE_SOUTH, FACE_NORTH, FA
 struct block_type {
     const char *name;   // as the HUD shows it
     bool solid;         // stops the player
-    bool opaque;        // hides the faces behind it
+    bool opaque;        // hides the faces behind it; the others are drawn blended
     bool liquid;        // one swims in it
     uint8_t light;      // 0 to 15, given off
     bool placeable;     // stands in the hotbar's list
-    uint8_t texture[3]; // layer in the texture array: top, side, bottom
+    uint8_t texture[3]; // TEXTURE_ of shaders/shared.h: top, side, bottom
 };
 
 extern const struct block_type block_types[BLOCK_COUNT];

@@ -15,20 +15,34 @@ enum { MESH_PADDED = CHUNK_SIZE + 2 }; // a chunk and one block of its neighbour
 struct mesh_input {
     const struct chunk *chunks[3][3][3];
     uint32_t detail;        // 0: every block; 1: half resolution; 2: a quarter
-    bool ambient_occlusion; // near chunks only; it costs quads
+    bool ambient_occlusion; // detail 0 only; near chunks, as it costs quads
 };
+
+// Which faces there are
+//
+// Opaque blocks show a face towards everything that is not opaque. Water shows a face towards air
+// only, glass towards air and water. Leaves are opaque.
+//
+// At detail 1 and 2 a cell of 2^3 or 4^3 blocks is opaque where at least half of its blocks are,
+// else see-through where at least half are not air. It looks like its topmost block of that sort.
+// Where chunks of different detail meet, the coarser one closes the gap: it keeps a face towards a
+// side neighbour unless all the blocks that touch it are opaque and the neighbour's own cell is. So
+// the finer chunk is meshed without regard to the coarser one, and nothing shows through as long as
+// detail falls with distance. The four chunks of a column share one detail. Faces of water towards
+// side neighbours are left out at detail 1 and 2.
 
 // One quad in 8 bytes; the layout is shared with shaders/terrain.glsl through
 // shaders/shared.h, whose macros pack and unpack it.
 typedef uint64_t mesh_quad;
 
 // Quads by the direction they face, so that whole directions can be left out when drawing: first
-// the opaque ones of FACE_EAST, then FACE_WEST and so on, then all of the water.
+// the opaque ones of FACE_EAST, then FACE_WEST and so on, then the see-through ones, water and
+// glass, in all directions.
 struct mesh {
-    mesh_quad *quads; // owned: mesh_finish
+    mesh_quad *quads; // owned: mesh_finish; NULL where there are none
     uint32_t counts[FACE_COUNT];
-    uint32_t water_count;
-    uint32_t total; // of all counts
+    uint32_t water_count; // water and glass: what is drawn blended
+    uint32_t total;       // of all counts
 };
 
 // Thread-local scratch memory that meshing reuses.
