@@ -222,9 +222,7 @@ enum ash_result ash_context_adopt(const struct ash_context_adopt_params *params,
         return ASH_ERROR_UNSUPPORTED;
     }
     adopt_params(&owned->context, params);
-    owned->context.debug_utils = params->debug_utils && fn->vkSetDebugUtilsObjectNameEXT != NULL &&
-                                 fn->vkCmdBeginDebugUtilsLabelEXT != NULL &&
-                                 fn->vkCmdEndDebugUtilsLabelEXT != NULL;
+    owned->context.debug_utils = params->debug_utils && ash_instance_can_label(fn);
     ash_device_describe(owned);
     ash_device_table_load(&owned->table, fn, params->device);
     owned->context.timestamp_valid_bits = timestamp_bits(&owned->context);

@@ -7,8 +7,9 @@
 
 #define VALIDATION_LAYER "VK_LAYER_KHRONOS_validation"
 
-// The surface's extensions and our own three.
+// The surface's extensions (windowing systems have two) and our own.
 #define MAX_EXTENSIONS 16
+#define OWN_EXTENSIONS 3
 
 // volk's globals are only touched under this lock.
 static pthread_mutex_t volk_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -21,6 +22,7 @@ struct plan {
     PFN_vkCreateInstance create;
     const char *extensions[MAX_EXTENSIONS];
     uint32_t extension_count;
+    const char *missing; // an extension that the surface needs and nobody offers, or NULL
     bool validation;
     bool validation_features; // the layer can be told to check synchronisation
     bool debug_utils;
@@ -47,6 +49,12 @@ void ash_instance_load(struct ash_instance_functions *fn, VkInstance instance,
 #define LOAD(name) fn->name = (PFN_##name)get_instance_proc_addr(instance, #name);
     ASH_INSTANCE_FUNCTIONS(LOAD)
 #undef LOAD
+}
+
+bool ash_instance_can_label(const struct ash_instance_functions *fn)
+{
+    return fn->vkSetDebugUtilsObjectNameEXT != NULL && fn->vkCmdBeginDebugUtilsLabelEXT != NULL &&
+           fn->vkCmdEndDebugUtilsLabelEXT != NULL;
 }
 
 void ash_device_table_load(struct VolkDeviceTable *table, const struct ash_instance_functions *fn,
@@ -125,21 +133,17 @@ static enum ash_result plan_validation(struct plan *plan, enum ash_validation va
     return required ? ASH_ERROR_NO_LAYER : ASH_OK;
 }
 
-static enum ash_result plan_surface(struct plan *plan, const struct ash_surface_source *surface)
+// Leaves out what nobody offers: whether that is for want of a driver is known once there is an
+// instance.
+static void plan_surface(struct plan *plan, const struct ash_surface_source *surface)
 {
     for (uint32_t i = 0; surface != NULL && i < surface->extension_count; i++) {
-        // Four are left for our own.
-        if (plan->extension_count == MAX_EXTENSIONS - 4 ||
-            !plan_has(plan, NULL, surface->extensions[i])) {
-            ash_log(ASH_LOG_ERROR,
-                    "no Vulkan driver offers %s, which the window needs; install one that does "
-                    "(Debian: apt install mesa-vulkan-drivers), or run without a window",
-                    surface->extensions[i]);
-            return ASH_ERROR_UNSUPPORTED;
-        }
-        plan->extensions[plan->extension_count++] = surface->extensions[i];
+        if (plan->extension_count < MAX_EXTENSIONS - OWN_EXTENSIONS &&
+            plan_has(plan, NULL, surface->extensions[i]))
+            plan->extensions[plan->extension_count++] = surface->extensions[i];
+        else
+            plan->missing = surface->extensions[i];
     }
-    return ASH_OK;
 }
 
 static void plan_own_extensions(struct plan *plan)
@@ -205,7 +209,7 @@ static enum ash_result report_no_instance(VkResult vk_result)
     static const char *const variables[] = {"VK_DRIVER_FILES", "VK_ICD_FILENAMES"};
     for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
         const char *value = getenv(variables[i]);
-        if (value != NULL) {
+        if (value != NULL && value[0] != '\0') {
             ash_log(ASH_LOG_ERROR, "there is no Vulkan driver: %s points to \"%s\"; unset it",
                     variables[i], value);
             return ASH_ERROR_NO_DRIVER;
@@ -214,6 +218,21 @@ static enum ash_result report_no_instance(VkResult vk_result)
     ash_log(ASH_LOG_ERROR, "there is no Vulkan driver on this machine; install your GPU's, or the "
                            "software driver (Debian: apt install mesa-vulkan-drivers)");
     return ASH_ERROR_NO_DRIVER;
+}
+
+static enum ash_result create_messenger(struct ash_context_instance *owned)
+{
+    if (owned->fn.vkCreateDebugUtilsMessengerEXT == NULL)
+        return ASH_OK;
+    VkDebugUtilsMessengerCreateInfoEXT info = ash_messenger_info(&owned->messages);
+    VkResult vk_result = owned->fn.vkCreateDebugUtilsMessengerEXT(owned->context.instance, &info,
+                                                                  NULL, &owned->messenger);
+    if (vk_result == VK_SUCCESS)
+        return ASH_OK;
+    owned->messenger = VK_NULL_HANDLE;
+    ash_log(ASH_LOG_ERROR, "vkCreateDebugUtilsMessengerEXT failed: %s; run without validation",
+            ash_vk_result_name(vk_result));
+    return ash_result_from_vk(vk_result);
 }
 
 enum ash_result ash_instance_init(struct ash_context_instance *owned,
@@ -228,10 +247,9 @@ enum ash_result ash_instance_init(struct ash_context_instance *owned,
     enum ash_result result = plan_load(&plan, entry);
     if (result == ASH_OK)
         result = plan_validation(&plan, params->validation);
-    if (result == ASH_OK)
-        result = plan_surface(&plan, params->surface);
     if (result != ASH_OK)
         return result;
+    plan_surface(&plan, params->surface);
     plan_own_extensions(&plan);
 
     VkResult vk_result = create_instance(owned, &plan, params->application_name);
@@ -240,21 +258,15 @@ enum ash_result ash_instance_init(struct ash_context_instance *owned,
         return report_no_instance(vk_result);
     }
     ash_instance_load(&owned->fn, owned->context.instance, entry);
-    owned->context.debug_utils = plan.debug_utils &&
-                                 owned->fn.vkSetDebugUtilsObjectNameEXT != NULL &&
-                                 owned->fn.vkCmdBeginDebugUtilsLabelEXT != NULL &&
-                                 owned->fn.vkCmdEndDebugUtilsLabelEXT != NULL;
-    if (!plan.validation || owned->fn.vkCreateDebugUtilsMessengerEXT == NULL)
-        return ASH_OK;
-    VkDebugUtilsMessengerCreateInfoEXT info = ash_messenger_info(&owned->messages);
-    vk_result = owned->fn.vkCreateDebugUtilsMessengerEXT(owned->context.instance, &info, NULL,
-                                                         &owned->messenger);
-    if (vk_result == VK_SUCCESS)
-        return ASH_OK;
-    owned->messenger = VK_NULL_HANDLE;
-    ash_log(ASH_LOG_ERROR, "vkCreateDebugUtilsMessengerEXT failed: %s; run without validation",
-            ash_vk_result_name(vk_result));
-    return ash_result_from_vk(vk_result);
+    owned->context.debug_utils = plan.debug_utils && ash_instance_can_label(&owned->fn);
+    if (plan.missing != NULL) {
+        ash_log(ASH_LOG_ERROR,
+                "no Vulkan driver offers %s, which the window needs; install one that does "
+                "(Debian: apt install mesa-vulkan-drivers), or run without a window",
+                plan.missing);
+        return ASH_ERROR_UNSUPPORTED;
+    }
+    return plan.validation ? create_messenger(owned) : ASH_OK;
 }
 
 void ash_instance_finish(struct ash_context_instance *owned)

@@ -73,6 +73,9 @@ PFN_vkGetInstanceProcAddr ash_loader_entry(void);
 void ash_instance_load(struct ash_instance_functions *fn, VkInstance instance,
                        PFN_vkGetInstanceProcAddr get_instance_proc_addr);
 
+// Whether names and labels can be given (where VK_EXT_debug_utils is enabled).
+bool ash_instance_can_label(const struct ash_instance_functions *fn);
+
 // Fills volk's table for a device that belongs to these functions. Thread-safe.
 void ash_device_table_load(struct VolkDeviceTable *table, const struct ash_instance_functions *fn,
                            VkDevice device);

@@ -32,7 +32,7 @@ enum ash_window_event_type {
     ASH_WINDOW_SCROLL,
     ASH_WINDOW_FOCUS,
     ASH_WINDOW_CLOSE,
-    ASH_WINDOW_RESIZE
+    ASH_WINDOW_RESIZE // minimised and restored, too: ask ash_window_extent
 };
 
 // Keys have GLFW's numbers, which are ASCII for letters and digits; those in use have names.
@@ -70,6 +70,8 @@ struct ash_gamepad {
 
 // Errors: NO_DISPLAY (there is none, or it refuses), UNSUPPORTED, OUT_OF_HOST_MEMORY. On failure
 // *out is NULL, nothing is left, and the log says what to do.
+//
+// Valid usage: width and height are at most 16384.
 ASH_API ASH_NODISCARD enum ash_result ash_window_create(const struct ash_window_params *params,
                                                         struct ash_window **out);
 // Destroys the window; its surface must be gone (ash_context_destroy). NULL is allowed.
