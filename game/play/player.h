@@ -6,6 +6,7 @@
 #ifndef GAME_PLAY_PLAYER_H
 #define GAME_PLAY_PLAYER_H
 
+#include "game/play/body.h"
 #include "game/play/input.h"
 #include "game/world/block.h"
 #include "game/world/chunk.h"
@@ -13,26 +14,28 @@
 #include <stdbool.h>
 
 #define PLAYER_EYE_HEIGHT 1.62
-#define PLAYER_HEIGHT     1.8
-#define PLAYER_WIDTH      0.6
+#define PLAYER_HEIGHT     BODY_HEIGHT
+#define PLAYER_WIDTH      BODY_WIDTH
 #define PLAYER_REACH      6.0
 
-struct block_reader {
-    enum block (*get)(void *user, struct block_coord at);
-    void *user;
-};
+#define PLAYER_WALK_SPEED  4.3 // blocks a second
+#define PLAYER_RUN_SPEED   6.5
+#define PLAYER_FLY_SPEED   20.0
+#define PLAYER_JUMP_HEIGHT 1.25
 
 struct player {
     double x, y, z; // feet, centre
     double velocity_x, velocity_y, velocity_z;
     double yaw, pitch;
     bool flying, on_ground, in_water, eye_in_water;
+    bool blocked; // something stopped the last step sideways
 };
 
+// Valid usage: the columns around the player are there; seconds is above 0 and at most 0.1.
 void player_step(struct player *player, const struct input_tick *input,
                  const struct block_reader *blocks, double seconds);
 
-// The block that the player looks at, at most PLAYER_REACH away.
+// The block that the player looks at, at most PLAYER_REACH away. Liquids are looked through.
 struct block_hit {
     bool hit;
     struct block_coord at;
