@@ -1,0 +1,33 @@
+// Everything that a tick changes: player, hand, time of day. Fixed steps of 1/60 s: the same start
+// and the same inputs give the same state, bit for bit, on the same machine. Pure.
+#ifndef GAME_PLAY_SIMULATION_H
+#define GAME_PLAY_SIMULATION_H
+
+#include "game/play/interact.h"
+#include "game/play/player.h"
+
+#include <stdint.h>
+
+#define TICK_SECONDS (1.0 / 60)
+#define DAY_SECONDS  1200.0
+
+struct simulation {
+    uint32_t seed;
+    struct player player;
+    struct interact interact;
+    double time_of_day; // 0 to 1, 0 is midnight
+    uint64_t tick;      // done so far
+    uint64_t edit_hash; // of all blocks changed, in their order
+};
+
+void simulation_init(struct simulation *simulation, uint32_t seed, struct block_coord spawn,
+                     double yaw, double time_of_day);
+
+// One tick. Valid usage: the columns around the player are there.
+void simulation_step(struct simulation *simulation, const struct input_tick *input,
+                     const struct block_reader *reader, const struct block_writer *writer);
+
+// Of the whole state, edits included: equal states have equal hashes.
+uint64_t simulation_hash(const struct simulation *simulation);
+
+#endif
