@@ -35,7 +35,10 @@ struct ash_buffer_params {
     void *user;        // handed on to the memory map; borrowed
 };
 
-enum { ASH_BUFFER_MAX_VIEWS = 8 }; // open at once, per buffer
+enum {
+    ASH_BUFFER_MAX_VIEWS = 8, // open at once, per buffer
+    ASH_BUFFER_NAME_SIZE = 48 // what the log shows of a label, with the zero at its end
+};
 
 // Visible so that it can be embedded; all zero is "no buffer". Not moved while a view is open.
 struct ash_buffer {
@@ -46,20 +49,29 @@ struct ash_buffer {
     VkMemoryPropertyFlags properties; // of the memory it lies in
     // private
     struct ash_allocator *allocator; // borrowed
+    bool kept_mapped;                // ash_buffer_keep_mapped
     struct {
         VkDeviceSize offset, size;
         uint32_t access; // 0: free slot
     } views[ASH_BUFFER_MAX_VIEWS];
+    char name[ASH_BUFFER_NAME_SIZE]; // the label, for the log
 };
 
-// Creates the buffer, takes memory, binds. On failure *buffer is all zero and nothing is left.
+// Creates the buffer, takes memory, binds. Memory that the CPU can reach is aligned for elements of
+// up to 16 bytes. On failure *buffer is all zero and nothing is left.
 // Errors: OUT_OF_*_MEMORY, UNSUPPORTED, VULKAN.
+// Valid usage: size > 0; SHADER_DEVICE_ADDRESS only where the context has buffer_device_address.
 ASH_API ASH_NODISCARD enum ash_result ash_buffer_init(struct ash_buffer *buffer,
                                                       struct ash_allocator *allocator,
                                                       const struct ash_buffer_params *params);
 // Destroys the buffer and gives its block back; a zeroed buffer is allowed. The GPU is done with
 // it (else: engine/memory/retire.h), and no view is open (an assertion names the buffer).
 ASH_API void ash_buffer_finish(struct ash_buffer *buffer);
+
+// Keeps the buffer's chunk mapped until finish, so that opening a view of it costs no call of the
+// driver: for what is written frame after frame. Calling it again does nothing.
+// Errors: UNSUPPORTED if the memory is not host-visible; MAP_FAILED, OUT_OF_*_MEMORY.
+ASH_API ASH_NODISCARD enum ash_result ash_buffer_keep_mapped(struct ash_buffer *buffer);
 
 enum ash_access { ASH_ACCESS_READ = 1, ASH_ACCESS_WRITE = 2, ASH_ACCESS_READ_WRITE = 3 };
 
@@ -72,15 +84,15 @@ struct ash_view_params {
 
 // Access to a range of bytes, from begin to end. Zero after end.
 struct ash_buffer_view {
-    void *data; // first byte; NULL for no view
+    void *data; // first byte, aligned for element_size; NULL for no view
     VkDeviceSize size;
     VkDeviceSize element_size;
     uint32_t access;
     // private
     uint32_t slot;
-    struct ash_buffer *buffer; // or
-    struct ash_upload *upload; // the ring that it came from
-    void *mapped;              // the device's memory behind a shadow
+    struct ash_buffer *buffer; // whose bytes these are
+    struct ash_upload *upload; // where the view came from, if not from the buffer itself
+    void *mapped;              // the device's memory: `data`, or what is behind the shadow
     VkDeviceSize offset;       // in the buffer
 };
 
@@ -88,17 +100,20 @@ struct ash_buffer_view {
 // GPU has finished writing; without it, the bytes are undefined and all of them must be written.
 //
 // Errors: OUT_OF_*_MEMORY or MAP_FAILED from the driver; OUT_OF_RANGE if the range leaves the
-// buffer, is not a multiple of element_size or not aligned for it; NOT_READY if an open view
-// overlaps it and either writes, or if ASH_BUFFER_MAX_VIEWS are open; UNSUPPORTED if the memory is
-// not host-visible. On failure no view is open, *view is all zero, and the log says why.
+// buffer, is empty, is not a multiple of element_size or not aligned for it (by the largest power
+// of two, up to 16, in element_size); NOT_READY if an open view overlaps it and either writes, or
+// if ASH_BUFFER_MAX_VIEWS are open; UNSUPPORTED if the memory is not host-visible. On failure no
+// view is open, *view is all zero, and the log says why.
 //
-// Valid usage: the GPU does not use the range until the matching end.
+// Valid usage: access is READ, WRITE or both; the GPU does not use the range (in memory that is
+// not coherent: the whole atoms, of nonCoherentAtomSize, that it touches) until the matching end.
 ASH_API ASH_NODISCARD enum ash_result ash_buffer_begin_view(struct ash_buffer *buffer,
                                                             const struct ash_view_params *params,
                                                             struct ash_buffer_view *view);
 
 // Closes the view and zeroes it. What was written is visible to work submitted afterwards. The
-// view is closed even where this fails (a flush that the driver refuses).
+// view is closed even where this fails (a flush that the driver refuses). A view that is all zero
+// is allowed. Valid usage: the view is the buffer's, open, and not ash_upload_begin's.
 ASH_API ASH_NODISCARD enum ash_result ash_buffer_end_view(struct ash_buffer_view *view);
 
 // Checked access, for views of any origin. Errors: OUT_OF_RANGE (outside the view, part of an

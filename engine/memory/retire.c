@@ -1,0 +1,180 @@
+#include "engine/memory/retire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <volk.h>
+
+#include "engine/assert.h"
+#include "engine/bits.h"
+#include "engine/log.h"
+
+// Objects that wait before the queue grows for the first time: more than a frame usually drops.
+enum { FIRST_CAPACITY = 256 };
+
+enum retired_type { RETIRED_BUFFER, RETIRED_IMAGE, RETIRED_PIPELINE };
+
+struct retired {
+    uint64_t value; // destroyed once the timeline has reached it
+    enum retired_type type;
+    union {
+        struct ash_buffer buffer;
+        struct ash_image image;
+        VkPipeline pipeline;
+    } object;
+};
+
+struct ash_retire {
+    struct ash_context *context; // borrowed
+    struct retired *waiting;     // in the order they were handed over
+    uint32_t count, capacity;
+    uint64_t next_value; // the smallest that waits; UINT64_MAX if nothing does
+    VkDeviceSize bytes;
+};
+
+enum ash_result ash_retire_create(struct ash_context *context, struct ash_retire **out)
+{
+    *out = NULL;
+    struct ash_retire *retire = calloc(1, sizeof(*retire));
+    struct retired *waiting = calloc(FIRST_CAPACITY, sizeof(*waiting));
+    if (!retire || !waiting) {
+        ash_log(ASH_LOG_ERROR, "No host memory for the queue of retired objects");
+        free(retire);
+        free(waiting);
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    }
+    *retire = (struct ash_retire){.context = context,
+                                  .waiting = waiting,
+                                  .capacity = FIRST_CAPACITY,
+                                  .next_value = UINT64_MAX};
+    *out = retire;
+    return ASH_OK;
+}
+
+static VkDeviceSize bytes_of(const struct retired *retired)
+{
+    switch (retired->type) {
+    case RETIRED_BUFFER:
+        return retired->object.buffer.block.size;
+    case RETIRED_IMAGE:
+        return retired->object.image.block.size;
+    default:
+        return 0;
+    }
+}
+
+static void destroy(const struct ash_context *context, struct retired *retired)
+{
+    switch (retired->type) {
+    case RETIRED_BUFFER:
+        ash_buffer_finish(&retired->object.buffer);
+        break;
+    case RETIRED_IMAGE:
+        ash_image_finish(&retired->object.image);
+        break;
+    case RETIRED_PIPELINE:
+        context->vk->vkDestroyPipeline(context->device, retired->object.pipeline, NULL);
+        break;
+    }
+}
+
+void ash_retire_destroy(struct ash_retire *retire)
+{
+    if (!retire)
+        return;
+    ash_retire_collect(retire, UINT64_MAX);
+    free(retire->waiting);
+    free(retire);
+}
+
+static bool make_room(struct ash_retire *retire)
+{
+    if (retire->count < retire->capacity)
+        return true;
+    if (retire->capacity > UINT32_MAX / 2)
+        return false;
+    uint32_t capacity = retire->capacity * 2;
+    struct retired *waiting = realloc(retire->waiting, capacity * sizeof(*waiting));
+    if (!waiting)
+        return false;
+    retire->waiting = waiting;
+    retire->capacity = capacity;
+    return true;
+}
+
+static void hand_over(struct ash_retire *retire, struct retired *retired)
+{
+    if (!make_room(retire)) {
+        ash_log(ASH_LOG_WARNING, "No host memory to retire an object later; waiting for the device "
+                                 "to destroy it now");
+        // A device that is lost is idle, too.
+        (void)retire->context->vk->vkDeviceWaitIdle(retire->context->device);
+        destroy(retire->context, retired);
+        return;
+    }
+    retire->waiting[retire->count++] = *retired;
+    retire->bytes += bytes_of(retired);
+    retire->next_value = ash_min_u64(retire->next_value, retired->value);
+}
+
+void ash_retire_buffer(struct ash_retire *retire, struct ash_buffer *buffer, uint64_t value)
+{
+    if (!buffer || !buffer->buffer)
+        return;
+    for (uint32_t slot = 0; slot < ASH_BUFFER_MAX_VIEWS; slot++)
+        ASH_ASSERT_MESSAGE(buffer->views[slot].access == 0,
+                           "views end before their buffer retires");
+    struct retired retired = {.value = value, .type = RETIRED_BUFFER, .object.buffer = *buffer};
+    hand_over(retire, &retired);
+    memset(buffer, 0, sizeof(*buffer));
+}
+
+void ash_retire_image(struct ash_retire *retire, struct ash_image *image, uint64_t value)
+{
+    if (!image || !image->image)
+        return;
+    struct retired retired = {.value = value, .type = RETIRED_IMAGE, .object.image = *image};
+    hand_over(retire, &retired);
+    memset(image, 0, sizeof(*image));
+}
+
+void ash_retire_pipeline(struct ash_retire *retire, VkPipeline pipeline, uint64_t value)
+{
+    if (!pipeline)
+        return;
+    struct retired retired = {
+        .value = value, .type = RETIRED_PIPELINE, .object.pipeline = pipeline};
+    hand_over(retire, &retired);
+}
+
+void ash_retire_collect(struct ash_retire *retire, uint64_t completed)
+{
+    if (retire->count == 0 || retire->next_value > completed)
+        return;
+    uint32_t kept = 0;
+    uint64_t next_value = UINT64_MAX;
+    for (uint32_t i = 0; i < retire->count; i++) {
+        struct retired *retired = &retire->waiting[i];
+        if (retired->value <= completed) {
+            retire->bytes -= bytes_of(retired);
+            destroy(retire->context, retired);
+            continue;
+        }
+        next_value = ash_min_u64(next_value, retired->value);
+        if (kept != i)
+            retire->waiting[kept] = *retired;
+        kept++;
+    }
+    retire->count = kept;
+    retire->next_value = next_value;
+}
+
+uint32_t ash_retire_count(const struct ash_retire *retire)
+{
+    return retire->count;
+}
+
+VkDeviceSize ash_retire_bytes(const struct ash_retire *retire)
+{
+    return retire->bytes;
+}

@@ -1,0 +1,144 @@
+#include "engine/memory/view_shadow.h"
+
+#ifndef NDEBUG
+
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "engine/assert.h"
+#include "engine/bits.h"
+#include "engine/log.h"
+
+// What a view for writing holds before it is written: no zeros, which would look like data.
+static const unsigned char unwritten = 0xCD;
+static const unsigned char canary = 0xFD;
+
+// How many ended shadows keep their addresses forbidden. They hold no memory, only addresses.
+enum { GRAVES = 256 };
+
+static struct {
+    pthread_mutex_t mutex;
+    struct {
+        void *address;
+        size_t size;
+    } graves[GRAVES];
+    size_t next;
+} graveyard = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+// Where the pieces of a shadow lie; all of it follows from the view.
+struct layout {
+    unsigned char *start, *guard;
+    size_t pages_size; // without the guard page
+    size_t front;      // canary before the data
+    size_t back;       // canary after it
+};
+
+static size_t page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static struct layout layout_of(const struct ash_buffer_view *view, unsigned char *start)
+{
+    struct layout layout = {.start = start};
+    layout.pages_size = (size_t)ash_align_up(view->size, page_size());
+    VkDeviceSize alignment = ash_element_alignment(view->element_size);
+    layout.front = (size_t)ash_align_down(layout.pages_size - view->size, alignment);
+    layout.back = layout.pages_size - layout.front - (size_t)view->size;
+    if (start)
+        layout.guard = start + layout.pages_size;
+    return layout;
+}
+
+static struct layout layout_of_open(const struct ash_buffer_view *view)
+{
+    struct layout layout = layout_of(view, NULL);
+    return layout_of(view, (unsigned char *)view->data - layout.front);
+}
+
+enum ash_result ash_view_shadow_begin(struct ash_buffer_view *view)
+{
+    struct layout layout = layout_of(view, NULL);
+    unsigned char *start = mmap(NULL, layout.pages_size + page_size(), PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) {
+        ash_log(ASH_LOG_ERROR,
+                "No address space for the shadow of a view of %llu bytes of buffer \"%s\"; end "
+                "views earlier, or build with NDEBUG",
+                (unsigned long long)view->size, view->buffer->name);
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    }
+    layout = layout_of(view, start);
+    memset(start, canary, layout.front);
+    memset(layout.guard - layout.back, canary, layout.back);
+    view->data = start + layout.front;
+    if (view->access & ASH_ACCESS_READ)
+        memcpy(view->data, view->mapped, (size_t)view->size);
+    else
+        memset(view->data, unwritten, (size_t)view->size);
+    (void)mprotect(layout.guard, page_size(), PROT_NONE);
+    if (!(view->access & ASH_ACCESS_WRITE))
+        (void)mprotect(start, layout.pages_size, PROT_READ);
+    return ASH_OK;
+}
+
+void ash_view_shadow_write_back(const struct ash_buffer_view *view, VkDeviceSize offset,
+                                VkDeviceSize size)
+{
+    memcpy((unsigned char *)view->mapped + offset, (unsigned char *)view->data + offset,
+           (size_t)size);
+}
+
+static bool is_canary(const unsigned char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] != canary)
+            return false;
+    }
+    return true;
+}
+
+// Puts the address range into the next grave, and really gives back the one that was there.
+static void bury(void *address, size_t size)
+{
+    pthread_mutex_lock(&graveyard.mutex);
+    size_t grave = graveyard.next++ % GRAVES;
+    void *old_address = graveyard.graves[grave].address;
+    size_t old_size = graveyard.graves[grave].size;
+    graveyard.graves[grave].address = address;
+    graveyard.graves[grave].size = size;
+    pthread_mutex_unlock(&graveyard.mutex);
+    if (old_address)
+        munmap(old_address, old_size);
+}
+
+void ash_view_shadow_end(struct ash_buffer_view *view)
+{
+    struct layout layout = layout_of_open(view);
+    bool intact =
+        is_canary(layout.start, layout.front) && is_canary(layout.guard - layout.back, layout.back);
+    if (!intact)
+        ash_log(ASH_LOG_ERROR,
+                "Bytes beside a view of %llu bytes at %llu of buffer \"%s\" were written while it "
+                "was open",
+                (unsigned long long)view->size, (unsigned long long)view->offset,
+                view->buffer->name);
+    ASH_ASSERT_MESSAGE(intact, "writes through a view stay inside it");
+    // A fresh mapping over the old one: no access, and no memory behind it.
+    size_t size = layout.pages_size + page_size();
+    void *forbidden = mmap(layout.start, size, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    if (forbidden == MAP_FAILED)
+        munmap(layout.start, size);
+    else
+        bury(forbidden, size);
+    view->data = NULL;
+}
+
+#else
+
+typedef int ash_view_shadow_is_empty;
+
+#endif
