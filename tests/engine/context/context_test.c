@@ -1,13 +1,11 @@
 // A context on the machine's own driver: what it says of itself, and that it leaves nothing.
 #include "engine/context/context.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "tests/support/test.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
 #include <volk.h>
 
 #include "engine/assert.h"
