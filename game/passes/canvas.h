@@ -1,0 +1,43 @@
+// A list of what the HUD shows: rectangles, text, block icons. Pure; game/passes/overlay.h draws
+// it.
+//
+// Units: pixels, from the upper left corner of the target. Colours are 0xRRGGBBAA, sRGB.
+#ifndef GAME_PASSES_CANVAS_H
+#define GAME_PASSES_CANVAS_H
+
+#include "game/font.h"
+#include "game/world/block.h"
+
+#include "shaders/shared.h"
+
+#include <stdint.h>
+
+enum { CANVAS_MAX_QUADS = 6144 };
+
+struct canvas {
+    struct hud_quad *quads; // borrowed; CANVAS_MAX_QUADS of them
+    uint32_t count;         // what does not fit is left out
+    const struct font *font;
+    float width, height; // of the target
+    float unit;          // pixels of one of the layout's units: whole numbers from 1
+};
+
+// A rectangle, or any parallelogram from its corner and two edges.
+void canvas_rect(struct canvas *canvas, float x, float y, float width, float height,
+                 uint32_t color);
+void canvas_quad(struct canvas *canvas, const float corner[2], const float edge_u[2],
+                 const float edge_v[2], uint32_t color);
+
+// One line of text; control characters end it. Returns the x after it. `zoom` times the font's
+// own size, which is crisp at 1.
+float canvas_text(struct canvas *canvas, float x, float y, float zoom, uint32_t color,
+                  const char *text);
+float canvas_text_width(const struct canvas *canvas, float zoom, const char *text);
+// The same on a dark plate; x is its middle where `centred`, else its left edge.
+void canvas_label(struct canvas *canvas, float x, float y, bool centred, uint32_t color,
+                  const char *text);
+
+// A block as a small cube inside a square.
+void canvas_block(struct canvas *canvas, float x, float y, float size, enum block block);
+
+#endif

@@ -1,0 +1,64 @@
+#include "game/passes/scene_uniforms.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "game/scene.h"
+
+#include "shaders/shared.h"
+
+static void set(float out[4], const float xyz[3], float w)
+{
+    memcpy(out, xyz, 3 * sizeof(float));
+    out[3] = w;
+}
+
+static float wrap(double value)
+{
+    return (float)(value - floor(value / CAMERA_WRAP) * CAMERA_WRAP);
+}
+
+static void set_light(struct frame_uniforms *out, const struct scene_light *light, bool under_water)
+{
+    const float height = light->sun_direction[1];
+    const float night = fminf(fmaxf((0.12f - height) / 0.3f, 0.0f), 1.0f);
+    const float stars = fminf(fmaxf((-0.02f - height) / 0.2f, 0.0f), 1.0f);
+    // Below the horizon the moon shines, from the other side.
+    const float side = height >= 0.0f ? 1.0f : -1.0f;
+    const float shade[3] = {light->sun_direction[0] * side, light->sun_direction[1] * side,
+                            light->sun_direction[2] * side};
+    // Strongest while the sun touches the horizon, gone at noon and in the deep of night.
+    const float low = fmaxf(1.0f - fabsf(height - 0.03f) / 0.26f, 0.0f);
+    const float glow = under_water ? 0.0f : low * low * 0.85f + (height > 0.0f ? 0.09f : 0.0f);
+    const float glow_color[3] = {glow, glow * 0.52f, glow * (0.20f + 0.3f * (1.0f - low))};
+
+    set(out->sun_direction, light->sun_direction, 0.0f);
+    set(out->light_direction, shade, 0.0f);
+    set(out->light_color, light->sun_color, 0.0f);
+    set(out->ambient_color, light->ambient_color, night);
+    set(out->sky_zenith, light->sky_zenith, under_water ? 0.0f : stars);
+    set(out->sky_horizon, light->sky_horizon, 0.0f);
+    set(out->sun_glow, glow_color, 0.0f);
+    const float fog[3] = {light->fog_start, 1.0f / fmaxf(light->fog_end - light->fog_start, 1.0f),
+                          light->animation_seconds};
+    set(out->fog, fog, under_water ? 1.0f : 0.0f);
+}
+
+enum ash_result scene_uniforms(struct ash_frame *frame, VkDescriptorBufferInfo *out)
+{
+    const struct scene *scene = frame->scene;
+    const struct scene_camera *camera = &scene->camera;
+    const float width = (float)frame->extent.width, height = (float)frame->extent.height;
+
+    struct frame_uniforms uniforms;
+    memset(&uniforms, 0, sizeof(uniforms));
+    memcpy(uniforms.view_projection, camera->view_projection, sizeof(uniforms.view_projection));
+    memcpy(uniforms.inverse_view_projection, camera->inverse_view_projection,
+           sizeof(uniforms.inverse_view_projection));
+    const float place[3] = {wrap(camera->x), (float)camera->y, wrap(camera->z)};
+    set(uniforms.camera, place, 0.0f);
+    set_light(&uniforms, &scene->light, camera->under_water);
+    const float viewport[4] = {width, height, 1.0f / width, 1.0f / height};
+    memcpy(uniforms.viewport, viewport, sizeof(viewport));
+    return ash_frame_uniform(frame, &uniforms, sizeof(uniforms), out);
+}

@@ -1,0 +1,137 @@
+// The opaque blocks: takes the world's changes, and draws what the camera sees of it from near to
+// far, so that what is hidden is left out before it is shaded.
+#include "game/passes/block_textures.h"
+#include "game/passes/passes.h"
+#include "game/passes/scene_uniforms.h"
+#include "game/passes/terrain_cull.h"
+
+#include <volk.h>
+
+#include "game/scene.h"
+
+#include "engine/log.h"
+
+#include "shaders/shared.h"
+
+struct terrain {
+    struct ash_pipeline pipeline;
+};
+
+static enum ash_result init(void *state, const struct ash_pass_env *env)
+{
+    struct terrain *terrain = state;
+    struct pass_resources *resources = env->game;
+    if (!env->context->buffer_device_address) {
+        ash_log(ASH_LOG_ERROR,
+                "%s has no buffer device addresses, through which terrain is drawn: choose another "
+                "device with --gpu.",
+                env->context->properties.deviceName);
+        return ASH_ERROR_UNSUPPORTED;
+    }
+    enum ash_result result = terrain_meshes_init(&resources->meshes, env);
+    if (result != ASH_OK)
+        return result;
+    result = block_textures_init(&resources->block_textures, env);
+    if (result != ASH_OK)
+        return result;
+    const struct ash_pipeline_params params = {
+        .shader = "terrain",
+        .cull = VK_CULL_MODE_BACK_BIT,
+        .depth = ASH_DEPTH_TEST_WRITE,
+        .color_format = env->color_format,
+        .depth_format = env->depth_format,
+        .push_constant_size = sizeof(struct terrain_push),
+        .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
+        .binding_count = 2,
+    };
+    return ash_pipeline_init(&terrain->pipeline, env->pipelines, &params);
+}
+
+static void finish(void *state, const struct ash_pass_env *env)
+{
+    struct terrain *terrain = state;
+    struct pass_resources *resources = env->game;
+    ash_pipeline_finish(&terrain->pipeline, env->pipelines);
+    block_textures_finish(&resources->block_textures, env);
+    terrain_meshes_finish(&resources->meshes, env);
+}
+
+static enum ash_result prepare(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
+{
+    (void)state;
+    struct pass_resources *resources = env->game;
+    const struct scene *scene = frame->scene;
+    enum ash_result update = ASH_OK;
+    if (scene->world != NULL)
+        update = terrain_meshes_update(&resources->meshes, env, scene->world, frame->number);
+    // What is there is drawn even where no more fits.
+    const enum ash_result cull = terrain_cull(&resources->meshes, &scene->camera);
+    if (cull != ASH_OK)
+        return cull;
+    return update == ASH_ERROR_DEVICE_LOST ? update : ASH_OK;
+}
+
+// Which directions can be seen from where the camera is: a face that looks east is in front only
+// of a camera that is farther east than the west end of its chunk, and so on.
+static void visible_faces(const struct terrain_visible *visible, bool faces[FACE_COUNT])
+{
+    static const uint32_t axis_of_pair[FACE_COUNT / 2] = {0, 1, 2};
+    for (uint32_t pair = 0; pair < FACE_COUNT / 2; pair++) {
+        const float low = visible->origin[axis_of_pair[pair]];
+        faces[2 * pair] = low < 0.0f;
+        faces[2 * pair + 1] = low + (float)CHUNK_SIZE > 0.0f;
+    }
+}
+
+// Directions that follow each other in the mesh are one draw.
+static void draw_mesh(struct ash_frame *frame, const struct ash_pipeline *pipeline,
+                      const struct terrain_visible *visible)
+{
+    const uint32_t *first = visible->mesh->first;
+    bool faces[FACE_COUNT];
+    visible_faces(visible, faces);
+    bool pushed = false;
+    for (uint32_t face = 0; face < FACE_COUNT;) {
+        if (!faces[face]) {
+            face++;
+            continue;
+        }
+        const uint32_t from = face;
+        while (face < FACE_COUNT && faces[face])
+            face++;
+        if (first[from] == first[face])
+            continue;
+        if (!pushed)
+            terrain_push(frame, pipeline, visible);
+        pushed = true;
+        terrain_draw(frame, first[from], first[face]);
+    }
+}
+
+static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
+{
+    const struct terrain *terrain = state;
+    const struct pass_resources *resources = env->game;
+    struct ash_binding bindings[2] = {0};
+    bindings[1].image = (VkDescriptorImageInfo){
+        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST_REPEAT),
+        .imageView = resources->block_textures.view,
+        .imageLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+    };
+    if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK ||
+        ash_frame_bind(frame, &terrain->pipeline, bindings, 2) != ASH_OK)
+        return;
+    frame->vk->vkCmdBindIndexBuffer(frame->commands, resources->meshes.indices.buffer, 0,
+                                    VK_INDEX_TYPE_UINT16);
+    for (uint32_t i = 0; i < resources->meshes.visible_count; i++)
+        draw_mesh(frame, &terrain->pipeline, &resources->meshes.visible[i]);
+}
+
+const struct ash_pass_type terrain_pass = {
+    .name = "terrain",
+    .state_size = sizeof(struct terrain),
+    .init = init,
+    .finish = finish,
+    .prepare = prepare,
+    .draw = draw,
+};

@@ -1,0 +1,98 @@
+#include "game/passes/terrain_cull.h"
+
+#include <volk.h>
+
+#include "shaders/shared.h"
+
+#include <stdlib.h>
+
+// Whether a cube whose lowest corner is `origin` touches the frustum: for each plane, its corner
+// that lies farthest inside has to be inside.
+static bool touches_frustum(const struct scene_camera *camera, const float origin[3])
+{
+    const float size = (float)CHUNK_SIZE;
+    for (uint32_t i = 0; i < 6; i++) {
+        const float *plane = camera->frustum[i];
+        float distance = plane[3];
+        for (uint32_t axis = 0; axis < 3; axis++)
+            distance += plane[axis] * (origin[axis] + (plane[axis] > 0.0f ? size : 0.0f));
+        if (distance < 0.0f)
+            return false;
+    }
+    return true;
+}
+
+// Near to far; equal distances by coordinate, so that the order never depends on the table.
+static int compare_visible(const void *left, const void *right)
+{
+    const struct terrain_visible *a = left, *b = right;
+    if (a->distance != b->distance)
+        return a->distance < b->distance ? -1 : 1;
+    if (a->mesh->coord.x != b->mesh->coord.x)
+        return a->mesh->coord.x < b->mesh->coord.x ? -1 : 1;
+    if (a->mesh->coord.z != b->mesh->coord.z)
+        return a->mesh->coord.z < b->mesh->coord.z ? -1 : 1;
+    return a->mesh->coord.y < b->mesh->coord.y ? -1 : 1;
+}
+
+static struct terrain_visible look_at(const struct terrain_mesh *mesh,
+                                      const struct scene_camera *camera)
+{
+    const struct chunk_coord coord = mesh->coord;
+    struct terrain_visible out = {
+        .mesh = mesh,
+        .origin = {(float)((double)coord.x * CHUNK_SIZE - camera->x),
+                   (float)((double)coord.y * CHUNK_SIZE - camera->y),
+                   (float)((double)coord.z * CHUNK_SIZE - camera->z)},
+    };
+    for (uint32_t axis = 0; axis < 3; axis++) {
+        const float middle = out.origin[axis] + (float)CHUNK_SIZE * 0.5f;
+        out.distance += middle * middle;
+    }
+    return out;
+}
+
+enum ash_result terrain_cull(struct terrain_meshes *meshes, const struct scene_camera *camera)
+{
+    meshes->visible_count = 0;
+    if (meshes->visible_capacity < meshes->mesh_count) {
+        struct terrain_visible *visible =
+            realloc(meshes->visible, meshes->slot_count * sizeof(*visible));
+        if (visible == NULL)
+            return ASH_ERROR_OUT_OF_HOST_MEMORY;
+        meshes->visible = visible;
+        meshes->visible_capacity = meshes->slot_count;
+    }
+    for (uint32_t i = 0; i < meshes->slot_count; i++) {
+        if (meshes->slots[i] == NULL)
+            continue;
+        const struct terrain_visible seen = look_at(meshes->slots[i], camera);
+        if (touches_frustum(camera, seen.origin))
+            meshes->visible[meshes->visible_count++] = seen;
+    }
+    if (meshes->visible_count > 1)
+        qsort(meshes->visible, meshes->visible_count, sizeof(*meshes->visible), compare_visible);
+    return ASH_OK;
+}
+
+void terrain_push(struct ash_frame *frame, const struct ash_pipeline *pipeline,
+                  const struct terrain_visible *visible)
+{
+    const struct terrain_push push = {
+        .origin_scale = {visible->origin[0], visible->origin[1], visible->origin[2],
+                         (float)(1u << visible->mesh->detail)},
+        .quads = visible->mesh->buffer.address,
+    };
+    ash_frame_push(frame, pipeline, &push, sizeof(push));
+}
+
+void terrain_draw(struct ash_frame *frame, uint32_t from, uint32_t to)
+{
+    for (uint32_t first = from; first < to; first += TERRAIN_INDEXED_QUADS) {
+        const uint32_t left = to - first;
+        const uint32_t count = left < TERRAIN_INDEXED_QUADS ? left : TERRAIN_INDEXED_QUADS;
+        frame->vk->vkCmdDrawIndexed(frame->commands, count * 6, 1, 0, (int32_t)(first * 4), 0);
+        frame->stats.draws++;
+        frame->stats.triangles += (uint64_t)count * 2;
+    }
+}

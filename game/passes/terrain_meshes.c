@@ -1,0 +1,211 @@
+#include "game/passes/terrain_meshes.h"
+
+#include <volk.h>
+
+#include "shaders/shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const detail_labels[] = {"terrain detail 0", "terrain detail 1",
+                                            "terrain detail 2", "terrain detail 3"};
+
+static uint32_t hash(struct chunk_coord coord)
+{
+    uint32_t value = (uint32_t)coord.x * 0x9E3779B1u ^ (uint32_t)coord.z * 0x85EBCA77u;
+    value = (value ^ (uint32_t)coord.y * 0xC2B2AE3Du) * 0x27D4EB2Fu;
+    return value ^ value >> 15;
+}
+
+static bool same_coord(struct chunk_coord a, struct chunk_coord b)
+{
+    return a.x == b.x && a.y == b.y && a.z == b.z;
+}
+
+// The slot that holds the coordinate, or the free one where it belongs.
+static uint32_t find_slot(struct terrain_mesh *const *slots, uint32_t slot_count,
+                          struct chunk_coord coord)
+{
+    uint32_t slot = hash(coord) & (slot_count - 1);
+    while (slots[slot] != NULL && !same_coord(slots[slot]->coord, coord))
+        slot = (slot + 1) & (slot_count - 1);
+    return slot;
+}
+
+// Makes room for one more mesh.
+static bool reserve(struct terrain_meshes *meshes)
+{
+    if (meshes->slot_count >= 2 * (meshes->mesh_count + 1))
+        return true;
+    const uint32_t slot_count = meshes->slot_count == 0 ? 1024 : meshes->slot_count * 2;
+    struct terrain_mesh **slots = calloc(slot_count, sizeof(struct terrain_mesh *));
+    if (slots == NULL)
+        return false;
+    for (uint32_t i = 0; i < meshes->slot_count; i++) {
+        if (meshes->slots[i] != NULL)
+            slots[find_slot(slots, slot_count, meshes->slots[i]->coord)] = meshes->slots[i];
+    }
+    free(meshes->slots);
+    meshes->slots = slots;
+    meshes->slot_count = slot_count;
+    return true;
+}
+
+// Empties a slot, and moves back those behind it that would not be found any more.
+static void empty_slot(struct terrain_meshes *meshes, uint32_t slot)
+{
+    const uint32_t mask = meshes->slot_count - 1;
+    meshes->slots[slot] = NULL;
+    meshes->mesh_count--;
+    for (uint32_t next = (slot + 1) & mask; meshes->slots[next] != NULL; next = (next + 1) & mask) {
+        const uint32_t home = hash(meshes->slots[next]->coord) & mask;
+        if (((next - home) & mask) < ((next - slot) & mask))
+            continue;
+        meshes->slots[slot] = meshes->slots[next];
+        meshes->slots[next] = NULL;
+        slot = next;
+    }
+}
+
+// Frames before `number` may still draw the mesh.
+static void retire(struct terrain_mesh *mesh, const struct ash_pass_env *env, uint64_t number)
+{
+    ash_upload_forget(env->upload, &mesh->buffer, NULL);
+    ash_retire_buffer(env->retire, &mesh->buffer, number);
+    free(mesh);
+}
+
+static void remove_mesh(struct terrain_meshes *meshes, const struct ash_pass_env *env,
+                        struct chunk_coord coord, uint64_t number)
+{
+    if (meshes->mesh_count == 0)
+        return;
+    const uint32_t slot = find_slot(meshes->slots, meshes->slot_count, coord);
+    struct terrain_mesh *mesh = meshes->slots[slot];
+    if (mesh == NULL)
+        return;
+    empty_slot(meshes, slot);
+    retire(mesh, env, number);
+}
+
+// Copies data through the staging ring; NOT_READY where it is full.
+static enum ash_result upload(const struct ash_pass_env *env, struct ash_buffer *buffer,
+                              const void *data, VkDeviceSize size)
+{
+    struct ash_buffer_view view;
+    const struct ash_upload_target target = {.buffer = buffer, .size = size};
+    enum ash_result result = ash_upload_begin(env->upload, &target, &view);
+    if (result != ASH_OK)
+        return result;
+    result = ash_view_write(&view, 0, data, size);
+    const enum ash_result end_result = ash_upload_end(&view);
+    return result != ASH_OK ? result : end_result;
+}
+
+static enum ash_result fill_mesh(struct terrain_mesh *mesh, const struct ash_pass_env *env,
+                                 const struct world_change *change)
+{
+    mesh->coord = change->coord;
+    mesh->detail = change->detail;
+    for (uint32_t face = 0; face < FACE_COUNT; face++)
+        mesh->first[face + 1] = mesh->first[face] + change->mesh->counts[face];
+    mesh->first[FACE_COUNT + 1] = mesh->first[FACE_COUNT] + change->mesh->water_count;
+
+    const VkDeviceSize size = (VkDeviceSize)change->mesh->total * sizeof(mesh_quad);
+    const struct ash_buffer_params params = {
+        .size = size,
+        .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT |
+                 VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+        .properties = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
+        .label = detail_labels[change->detail & 3],
+        .user = mesh,
+    };
+    enum ash_result result = ash_buffer_init(&mesh->buffer, env->allocator, &params);
+    if (result != ASH_OK)
+        return result;
+    result = upload(env, &mesh->buffer, change->mesh->quads, size);
+    if (result != ASH_OK)
+        ash_buffer_finish(&mesh->buffer);
+    return result;
+}
+
+// Puts the change's mesh in the place of the one that was there.
+static enum ash_result replace_mesh(struct terrain_meshes *meshes, const struct ash_pass_env *env,
+                                    const struct world_change *change, uint64_t number)
+{
+    if (!reserve(meshes))
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    struct terrain_mesh *mesh = calloc(1, sizeof(*mesh));
+    if (mesh == NULL)
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    const enum ash_result result = fill_mesh(mesh, env, change);
+    if (result != ASH_OK) {
+        free(mesh);
+        return result;
+    }
+    const uint32_t slot = find_slot(meshes->slots, meshes->slot_count, change->coord);
+    if (meshes->slots[slot] != NULL)
+        retire(meshes->slots[slot], env, number);
+    else
+        meshes->mesh_count++;
+    meshes->slots[slot] = mesh;
+    return ASH_OK;
+}
+
+enum ash_result terrain_meshes_update(struct terrain_meshes *meshes, const struct ash_pass_env *env,
+                                      struct world *world, uint64_t number)
+{
+    struct world_change change;
+    while (world_next_change(world, &change)) {
+        enum ash_result result = ASH_OK;
+        if (change.removed || change.mesh->total == 0)
+            remove_mesh(meshes, env, change.coord, number);
+        else
+            result = replace_mesh(meshes, env, &change, number);
+        if (result == ASH_NOT_READY)
+            return ASH_OK;
+        if (result != ASH_OK)
+            return result;
+        world_change_done(world);
+    }
+    return ASH_OK;
+}
+
+enum ash_result terrain_meshes_init(struct terrain_meshes *meshes, const struct ash_pass_env *env)
+{
+    static const uint16_t pattern[6] = {0, 1, 2, 2, 3, 0};
+    const VkDeviceSize size = (VkDeviceSize)TERRAIN_INDEXED_QUADS * sizeof(pattern);
+    const struct ash_buffer_params params = {
+        .size = size,
+        .usage = VK_BUFFER_USAGE_INDEX_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+        .properties = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
+        .label = "terrain indices",
+    };
+    enum ash_result result = ash_buffer_init(&meshes->indices, env->allocator, &params);
+    if (result != ASH_OK)
+        return result;
+    uint16_t *indices = malloc(size);
+    if (indices == NULL)
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    for (uint32_t i = 0; i < TERRAIN_INDEXED_QUADS * 6; i++)
+        indices[i] = (uint16_t)(i / 6 * 4 + pattern[i % 6]);
+    result = upload(env, &meshes->indices, indices, size);
+    free(indices);
+    return result;
+}
+
+void terrain_meshes_finish(struct terrain_meshes *meshes, const struct ash_pass_env *env)
+{
+    for (uint32_t i = 0; i < meshes->slot_count; i++) {
+        if (meshes->slots[i] == NULL)
+            continue;
+        ash_upload_forget(env->upload, &meshes->slots[i]->buffer, NULL);
+        ash_buffer_finish(&meshes->slots[i]->buffer);
+        free(meshes->slots[i]);
+    }
+    ash_upload_forget(env->upload, &meshes->indices, NULL);
+    ash_buffer_finish(&meshes->indices);
+    free(meshes->slots);
+    free(meshes->visible);
+    memset(meshes, 0, sizeof(*meshes));
+}

@@ -1,0 +1,58 @@
+// The meshes of the chunks that are drawn, on the device: what the terrain and water passes share.
+//
+//     world_next_change  ->  buffer, filled through the staging ring  ->  culled  ->  drawn
+//
+// A change for which there is no room now (the ring is full, memory ran out) stays with the world
+// and is tried again in the next frame.
+//
+// Units: blocks. Thread-safety: the thread that draws.
+#ifndef GAME_PASSES_TERRAIN_MESHES_H
+#define GAME_PASSES_TERRAIN_MESHES_H
+
+#include "game/world/world.h"
+
+#include "engine/memory/buffer.h"
+#include "engine/render/pass.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// The index buffer repeats 0 1 2 2 3 0 for this many quads: as far as 16 bits reach.
+enum { TERRAIN_INDEXED_QUADS = 65536 / 4 };
+
+struct terrain_mesh {
+    struct chunk_coord coord;
+    uint32_t detail;
+    // Quads that face one way lie from first[face] to first[face + 1], water and glass from
+    // first[FACE_COUNT] to the last.
+    uint32_t first[FACE_COUNT + 2];
+    struct ash_buffer buffer; // address 0 is never drawn
+};
+
+struct terrain_visible {
+    const struct terrain_mesh *mesh; // borrowed until the next update
+    float origin[3];                 // of the chunk, relative to the camera
+    float distance;                  // of its middle, squared
+};
+
+// All zero is a table without meshes.
+struct terrain_meshes {
+    struct terrain_mesh **slots; // a hash table keyed by coordinate; owned
+    uint32_t slot_count;         // 0 or a power of two, at least twice mesh_count
+    uint32_t mesh_count;
+    struct terrain_visible *visible; // of the last terrain_cull, near to far; owned
+    uint32_t visible_count, visible_capacity;
+    struct ash_buffer indices;
+};
+
+// Makes the index buffer. On failure terrain_meshes_finish cleans up.
+enum ash_result terrain_meshes_init(struct terrain_meshes *meshes, const struct ash_pass_env *env);
+// The GPU is idle. All zero is allowed.
+void terrain_meshes_finish(struct terrain_meshes *meshes, const struct ash_pass_env *env);
+
+// Takes the world's changes, as many as there is room for. `number` is the frame's.
+// Errors: those of buffers and uploads that waiting does not cure.
+enum ash_result terrain_meshes_update(struct terrain_meshes *meshes, const struct ash_pass_env *env,
+                                      struct world *world, uint64_t number);
+
+#endif

@@ -1,0 +1,57 @@
+// Blocks: quads pulled from a chunk's list, lit per vertex, textured per pixel. What can be worked
+// out at the four corners is, since pixels outnumber them.
+#version 460
+
+#include "shared.h"
+#include "atmosphere.h"
+
+#ifdef VERTEX_STAGE
+layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
+layout(push_constant) uniform Push { terrain_push push; };
+
+layout(location = 0) out vec3 uv;    // z: layer
+layout(location = 1) out vec4 light; // rgb times the texture's; a: times its glow
+layout(location = 2) out vec3 haze;  // added
+
+const vec3 LAMP_COLOR = vec3(1.0, 0.56, 0.24);
+
+void main()
+{
+    uvec2 quad = quad_load(push.quads, QUAD_INDEX(gl_VertexIndex));
+    uint corner = quad_corner(quad, QUAD_VERTEX_CORNER(gl_VertexIndex));
+    vec2 extent = quad_extent(quad, corner);
+    vec3 place = push.origin_scale.xyz + quad_position(quad, extent) * push.origin_scale.w;
+    gl_Position = frame.view_projection * vec4(place, 1.0);
+    uv = vec3(quad_texture_coordinate(quad, extent, push.origin_scale.w), quad_texture(quad));
+
+    vec3 normal = quad_normal(quad);
+    float open = 0.4 + 0.6 * quad_occlusion(quad, corner);
+    float facing = max(dot(normal, frame.light_direction.xyz), 0.0);
+    // The sky lights what looks up, the ground throws a little back at what looks down.
+    float around = 0.78 + 0.22 * normal.y;
+    float lamp = quad_light(quad);
+    float night = frame.ambient_color.w;
+    vec3 lit = (frame.light_color.rgb * facing + frame.ambient_color.rgb * around) * open +
+               LAMP_COLOR * (lamp * lamp * (0.35 + 0.75 * night) * open);
+
+    float distance = length(place);
+    float fog = fog_amount(frame, distance);
+    light = vec4(lit, 1.1 + 0.7 * night) * (1.0 - fog);
+    haze = haze_color(frame, place / distance) * fog;
+}
+#endif
+
+#ifdef FRAGMENT_STAGE
+layout(set = 0, binding = 1) uniform sampler2DArray blocks;
+
+layout(location = 0) in vec3 uv;
+layout(location = 1) in vec4 light;
+layout(location = 2) in vec3 haze;
+layout(location = 0) out vec4 color;
+
+void main()
+{
+    vec4 texel = texture(blocks, uv);
+    color = vec4(texel.rgb * (light.rgb + light.a * texel.a) + haze, 1.0);
+}
+#endif
