@@ -18,6 +18,9 @@ bool terrain_generate(uint32_t seed, struct column_coord column,
 // The y of the highest solid block at (x, z) as generated (trees aside).
 int32_t terrain_height(uint32_t seed, int32_t x, int32_t z);
 
+// The crater of the volcano that stands near the origin: what to look at from terrain_spawn.
+struct block_coord terrain_landmark(uint32_t seed);
+
 // Where a new player stands: on dry land, feet at y, near the origin, with a view of a volcano if
 // the seed allows one.
 struct block_coord terrain_spawn(uint32_t seed);
