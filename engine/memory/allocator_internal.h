@@ -1,0 +1,152 @@
+// What the files behind engine/memory/allocator.h share.
+//
+//     allocator  >  arena (one per thread)  >  regions (one set per memory type)  >  chunk
+//
+// Each thread takes from an arena of its own, so that threads do not wait for each other, and
+// looks into the others' before the driver is asked. A block goes back to the arena that its chunk
+// belongs to, whichever thread frees it.
+//
+// Locks: an arena's lock guards its regions and chunks; nobody holds two arenas, but those who stop
+// all of them (in order of index). Under it may be taken: the pool's lock, table_lock. A chunk's
+// map_lock and the accounts' lock stand alone. No lock is held while the driver makes memory.
+#ifndef ASH_MEMORY_ALLOCATOR_INTERNAL_H
+#define ASH_MEMORY_ALLOCATOR_INTERNAL_H
+
+#include "engine/memory/allocator.h"
+#include "engine/memory/lock.h"
+#include "engine/memory/regions.h"
+
+enum {
+    ASH_ARENA_COUNT = 16,         // threads beyond share
+    ASH_ARENA_NONE = UINT16_MAX,  // of a chunk's slot that is not in use
+    ASH_CHUNK_CAPACITY = 1 << 16, // VkDeviceMemory objects at once
+    ASH_REGION_CAPACITY = 1 << 25 // blocks and free regions at once
+};
+
+// One VkDeviceMemory. Its slot's index is the name of its span; slot 0 is never used.
+struct ash_chunk {
+    VkDeviceMemory memory;
+    VkDeviceSize size;
+    uint32_t arena; // index; written atomically, under that arena's lock
+    uint32_t memory_type_index;
+    uint32_t first; // the region at offset 0
+    bool dedicated; // one block, as large as the memory; in no set of regions
+    uint32_t next_unused;
+    struct ash_lock map_lock;
+    uint32_t map_count; // views that share the mapping
+    void *data;         // the mapping; NULL without views
+};
+
+// A thread's part of the allocator.
+struct ash_arena {
+    struct ash_lock lock;
+    uint32_t peak_known; // private to stats
+    uint64_t serial;     // of the last block made here
+    VkDeviceSize live_bytes, peak_live_bytes;
+    uint64_t live_blocks[VK_MAX_MEMORY_TYPES];
+    VkDeviceSize dedicated_bytes[VK_MAX_MEMORY_TYPES];
+    struct ash_region_stock stock;
+    struct ash_regions *regions[VK_MAX_MEMORY_TYPES]; // owned; NULL until a chunk comes
+} __attribute__((aligned(64)));
+
+// What is known of a memory type from the start.
+struct ash_memory_type {
+    VkMemoryPropertyFlags flags;
+    uint32_t heap;
+    VkDeviceSize chunk_size;
+    VkDeviceSize alignment[2]; // at least; of linear resources, of optimal images
+};
+
+// What was taken from the driver.
+struct ash_accounts {
+    struct ash_lock lock;
+    VkDeviceSize types[VK_MAX_MEMORY_TYPES], heaps[VK_MAX_MEMORY_HEAPS];
+    VkDeviceSize reserved, peak_reserved;
+    uint32_t objects;
+    uint32_t chunks[VK_MAX_MEMORY_TYPES], dedicated[VK_MAX_MEMORY_TYPES];
+    uint64_t allocate_calls, free_calls, map_calls, unmap_calls;
+};
+
+// A block's name and its owner's pointer; most blocks have neither.
+struct ash_block_note {
+    char *label; // owned
+    void *user;
+};
+
+struct ash_allocator {
+    struct ash_context *context; // borrowed
+    struct ash_context_child child;
+    char *label; // owned
+    uint32_t type_count;
+    struct ash_memory_type types[VK_MAX_MEMORY_TYPES];
+    ash_allocator_observer observer;
+    void *observer_user;
+
+    struct ash_region_pool pool;
+    struct ash_block_note *notes; // parallel to the pool's regions
+    uint32_t notes_committed;
+    struct ash_chunk *chunks; // slots; committed as they are used
+    struct ash_lock table_lock;
+    uint32_t chunk_count; // slots that exist, the first included; grows only
+    uint32_t unused_chunk;
+    uint32_t empty_chunks[VK_MAX_MEMORY_TYPES];
+    uint32_t resources; // buffers and images that live
+    struct ash_accounts accounts;
+    struct ash_arena arenas[ASH_ARENA_COUNT];
+};
+
+// ---- allocator.c
+
+// The arena of the calling thread.
+struct ash_arena *ash_arena_of_thread(struct ash_allocator *allocator);
+// Locks the arena that a block's chunk belongs to and answers its chunk; NULL, and nothing locked,
+// if the block is not in use.
+struct ash_chunk *ash_allocator_lock_block(struct ash_allocator *allocator,
+                                           const struct ash_memory_block *block,
+                                           struct ash_arena **arena);
+void ash_allocator_refuse(const struct ash_allocator *allocator,
+                          const struct ash_memory_block *block, const char *what);
+// Makes a chunk and gives it to an arena, all of it free.
+enum ash_result ash_allocator_add_chunk(struct ash_allocator *allocator, struct ash_arena *arena,
+                                        uint32_t memory_type_index, VkDeviceSize size);
+// Takes an empty chunk out of its arena, which is locked; the driver gets it back by the second,
+// when nothing is locked.
+void ash_allocator_remove_chunk(struct ash_allocator *allocator, struct ash_arena *arena,
+                                struct ash_chunk *chunk);
+void ash_allocator_release_chunk(struct ash_allocator *allocator, struct ash_chunk *chunk);
+static inline bool ash_chunk_is_empty(const struct ash_arena *arena, const struct ash_chunk *chunk)
+{
+    return !chunk->dedicated && arena->stock.pool->regions[chunk->first].state == ASH_REGION_FREE &&
+           ash_regions_whole(arena->regions[chunk->memory_type_index], chunk->first);
+}
+
+// ---- notes.c
+
+// Under the lock of the block's arena. False: no host memory; the block has no note then.
+bool ash_block_note_set(struct ash_allocator *allocator, uint32_t region, const char *label,
+                        void *user);
+void ash_block_note_clear(struct ash_allocator *allocator, uint32_t region);
+struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t region);
+
+// ---- memory_type.c
+
+void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_size);
+
+// ---- device_memory.c
+
+struct ash_device_memory_params {
+    VkDeviceSize size;
+    uint32_t memory_type_index;
+    bool dedicated;
+    VkBuffer buffer; // the one resource that it is for, or
+    VkImage image;   // this, or neither
+};
+// Errors: OUT_OF_DEVICE_MEMORY, also where heap, budget or a limit of the device says no;
+// OUT_OF_HOST_MEMORY; whatever else the driver says. Not logged: the caller has ways on.
+enum ash_result ash_device_memory_allocate(struct ash_allocator *allocator,
+                                           const struct ash_device_memory_params *params,
+                                           VkDeviceMemory *out);
+void ash_device_memory_free(struct ash_allocator *allocator,
+                            const struct ash_device_memory_params *params, VkDeviceMemory memory);
+
+#endif

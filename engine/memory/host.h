@@ -1,0 +1,31 @@
+// Host memory for bookkeeping: the few calls through which engine/memory takes any, in one place,
+// so that a test can put failing ones under it (by defining these functions itself).
+#ifndef ASH_MEMORY_HOST_H
+#define ASH_MEMORY_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Zeroed memory, aligned for a cache line; NULL if there is none.
+void *ash_host_alloc(size_t size);
+void ash_host_free(void *memory);
+
+// Address space for `size` bytes without memory behind it; NULL if there is none. Tables that must
+// not move when they grow are reserved at their largest and committed as they fill.
+void *ash_host_reserve(size_t size);
+// Puts zeroed memory behind a range; both ends are multiples of ASH_HOST_PAGE. False: there is
+// none.
+bool ash_host_commit(void *at, size_t size);
+void ash_host_release(void *reserved, size_t size);
+
+enum { ASH_HOST_PAGE = 16384 }; // bytes; a multiple of the page of every system in use
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

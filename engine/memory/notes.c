@@ -1,0 +1,76 @@
+// Names of blocks and their owners' pointers: in a table beside the regions, so that blocks
+// without them cost nothing.
+#include "engine/memory/allocator_internal.h"
+
+#include "engine/assert.h"
+#include "engine/memory/host.h"
+
+#include <string.h>
+
+static char *copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *to = ash_host_alloc(size);
+    if (to != NULL)
+        memcpy(to, text, size);
+    return to;
+}
+
+// The table reaches as far as the pool does.
+static bool make_room(struct ash_allocator *allocator, uint32_t region)
+{
+    ash_lock_acquire(&allocator->table_lock);
+    uint32_t from = allocator->notes_committed;
+    uint32_t to = __atomic_load_n(&allocator->pool.committed, __ATOMIC_ACQUIRE);
+    bool there = region < from;
+    if (!there &&
+        ash_host_commit(&allocator->notes[from], (to - from) * sizeof(struct ash_block_note))) {
+        allocator->notes_committed = to;
+        there = true;
+    }
+    ash_lock_release(&allocator->table_lock);
+    return there;
+}
+
+bool ash_block_note_set(struct ash_allocator *allocator, uint32_t region, const char *label,
+                        void *user)
+{
+    char *own_label = NULL;
+    if (!make_room(allocator, region))
+        return false;
+    if (label != NULL && (own_label = copy(label)) == NULL)
+        return false;
+    ash_block_note_clear(allocator, region);
+    allocator->notes[region] = (struct ash_block_note){own_label, user};
+    allocator->pool.regions[region].noted = label != NULL || user != NULL;
+    return true;
+}
+
+void ash_block_note_clear(struct ash_allocator *allocator, uint32_t region)
+{
+    if (!allocator->pool.regions[region].noted)
+        return;
+    ash_host_free(allocator->notes[region].label);
+    allocator->notes[region] = (struct ash_block_note){0};
+    allocator->pool.regions[region].noted = 0;
+}
+
+struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t region)
+{
+    return allocator->pool.regions[region].noted ? allocator->notes[region]
+                                                 : (struct ash_block_note){0};
+}
+
+enum ash_result ash_allocator_set_label(struct ash_allocator *allocator,
+                                        const struct ash_memory_block *block, const char *label,
+                                        void *user)
+{
+    struct ash_arena *arena;
+    if (ash_allocator_lock_block(allocator, block, &arena) == NULL) {
+        ash_allocator_refuse(allocator, block, "labelled");
+        return ASH_ERROR_INVALID_BLOCK;
+    }
+    bool done = ash_block_note_set(allocator, (uint32_t)block->id, label, user);
+    ash_lock_release(&arena->lock);
+    return done ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
+}

@@ -1,0 +1,372 @@
+#include "engine/memory/regions.h"
+
+#include "engine/bits.h"
+#include "engine/memory/host.h"
+
+#include <string.h>
+
+enum {
+    BIN_BITS = ASH_REGION_BIN_BITS,
+    // Regions looked at before a larger one is cut that fits for certain: each may cost a cache
+    // miss and may save up to an alignment's worth of waste.
+    PROBES = 4
+};
+
+// ---- the pool
+
+bool ash_region_pool_init(struct ash_region_pool *pool, uint32_t capacity)
+{
+    *pool = (struct ash_region_pool){0};
+    pool->regions = ash_host_reserve(capacity * sizeof(struct ash_region));
+    if (pool->regions == NULL)
+        return false;
+    pool->capacity = capacity;
+    return true;
+}
+
+void ash_region_pool_finish(struct ash_region_pool *pool)
+{
+    ash_host_release(pool->regions, pool->capacity * sizeof(struct ash_region));
+    *pool = (struct ash_region_pool){0};
+}
+
+bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count)
+{
+    const uint32_t step = ASH_HOST_PAGE / sizeof(struct ash_region);
+    struct ash_region_pool *pool = stock->pool;
+    while (stock->count < count) {
+        // What is left of the last step joins the released ones, so that nothing is lost.
+        while (stock->fresh < stock->fresh_end) {
+            stock->count--;
+            ash_region_stock_give(stock, stock->fresh++);
+        }
+        ash_lock_acquire(&pool->lock);
+        uint32_t first = pool->committed;
+        bool committed =
+            pool->capacity - first >= step && ash_host_commit(&pool->regions[first], ASH_HOST_PAGE);
+        if (committed)
+            __atomic_store_n(&pool->committed, first + step, __ATOMIC_RELEASE);
+        ash_lock_release(&pool->lock);
+        if (!committed)
+            return false;
+        stock->fresh = first != 0 ? first : 1; // index 0 is ASH_REGION_NONE
+        stock->fresh_end = first + step;
+        stock->count += stock->fresh_end - stock->fresh;
+    }
+    return true;
+}
+
+static inline uint32_t take_region(struct ash_region_stock *stock)
+{
+    stock->count--;
+    uint32_t region = stock->released;
+    if (region == ASH_REGION_NONE)
+        return stock->fresh++;
+    stock->released = stock->pool->regions[region].next;
+    return region;
+}
+
+static inline void give_region(struct ash_region_stock *stock, uint32_t index)
+{
+    struct ash_region *region = &stock->pool->regions[index];
+    region->state = ASH_REGION_UNUSED;
+    __atomic_store_n(&region->span, 0, __ATOMIC_RELAXED);
+    region->next = stock->released;
+    stock->released = index;
+    stock->count++;
+}
+
+uint32_t ash_region_stock_take(struct ash_region_stock *stock, uint32_t span)
+{
+    uint32_t index = take_region(stock);
+    struct ash_region *region = &stock->pool->regions[index];
+    region->offset = region->size = 0;
+    region->previous = region->next = ASH_REGION_NONE;
+    region->state = ASH_REGION_USED;
+    __atomic_store_n(&region->span, span, __ATOMIC_RELAXED);
+    return index;
+}
+
+void ash_region_stock_give(struct ash_region_stock *stock, uint32_t region)
+{
+    give_region(stock, region);
+}
+
+// ---- bins
+
+// The bin of a size: exact below 2^BIN_BITS, then 2^BIN_BITS bins an octave.
+static inline uint32_t bin_of(uint32_t size)
+{
+    if (size < 1u << BIN_BITS)
+        return size;
+    uint32_t octave = 31 - (uint32_t)__builtin_clz(size) - BIN_BITS;
+    return (octave << BIN_BITS) + (size >> octave);
+}
+
+static inline uint32_t smallest_in(uint32_t bin)
+{
+    if (bin < 2u << BIN_BITS)
+        return bin;
+    uint32_t octave = (bin >> BIN_BITS) - 1;
+    return ((bin & ((1u << BIN_BITS) - 1)) + (1u << BIN_BITS)) << octave;
+}
+
+// The first bin all of whose regions have at least this size.
+static inline uint32_t bin_above(uint32_t size)
+{
+    uint32_t bin = bin_of(size);
+    return bin + (smallest_in(bin) < size);
+}
+
+// The first bin from `bin` on that holds a region; ASH_REGION_BIN_COUNT: there is none.
+static inline uint32_t next_bin(const struct ash_regions *set, uint32_t bin)
+{
+    uint32_t word = bin / 64;
+    uint64_t bits =
+        word < ASH_REGION_WORD_COUNT ? set->words[word] & (UINT64_MAX << (bin % 64)) : 0;
+    if (bits == 0) {
+        uint64_t words = word < 63 ? set->summary & (UINT64_MAX << (word + 1)) : 0;
+        if (words == 0)
+            return ASH_REGION_BIN_COUNT;
+        word = (uint32_t)__builtin_ctzll(words);
+        bits = set->words[word];
+    }
+    return word * 64 + (uint32_t)__builtin_ctzll(bits);
+}
+
+static inline void put_in_bin(struct ash_regions *set, uint32_t index)
+{
+    struct ash_region *region = &set->regions[index];
+    uint32_t bin = bin_of(region->size);
+    uint32_t first = set->bins[bin];
+    region->state = ASH_REGION_FREE;
+    region->bin = (uint16_t)bin;
+    region->link.bin_previous = ASH_REGION_NONE;
+    region->link.bin_next = first;
+    set->bins[bin] = index;
+    if (first != ASH_REGION_NONE) {
+        set->regions[first].link.bin_previous = index;
+    } else {
+        set->words[bin / 64] |= UINT64_C(1) << (bin % 64);
+        set->summary |= UINT64_C(1) << (bin / 64);
+    }
+}
+
+static inline void take_from_bin(struct ash_regions *set, uint32_t index)
+{
+    const struct ash_region *region = &set->regions[index];
+    uint32_t previous = region->link.bin_previous, next = region->link.bin_next;
+    if (next != ASH_REGION_NONE)
+        set->regions[next].link.bin_previous = previous;
+    if (previous != ASH_REGION_NONE) {
+        set->regions[previous].link.bin_next = next;
+        return;
+    }
+    uint32_t bin = region->bin;
+    set->bins[bin] = next;
+    if (next == ASH_REGION_NONE) {
+        set->words[bin / 64] &= ~(UINT64_C(1) << (bin % 64));
+        if (set->words[bin / 64] == 0)
+            set->summary &= ~(UINT64_C(1) << (bin / 64));
+    }
+}
+
+// ---- finding
+
+static inline bool fits(const struct ash_region *region, uint32_t size, uint32_t alignment)
+{
+    uint32_t waste = -region->offset & (alignment - 1);
+    return size <= region->size && waste <= region->size - size;
+}
+
+// Looks at every region that is large enough but for its alignment: bins [from, to).
+static uint32_t find_anywhere(const struct ash_regions *set, uint32_t from, uint32_t to,
+                              uint32_t size, uint32_t alignment)
+{
+    for (uint32_t bin = next_bin(set, from); bin < to; bin = next_bin(set, bin + 1)) {
+        for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE; i = set->regions[i].link.bin_next) {
+            if (fits(&set->regions[i], size, alignment))
+                return i;
+        }
+    }
+    return ASH_REGION_NONE;
+}
+
+// A free region that holds `size` bytes at a multiple of `alignment`: of the smallest bin that is
+// sure to, unless one of the few looked at before is smaller and happens to be aligned.
+static inline uint32_t find(const struct ash_regions *set, uint32_t size, uint32_t alignment)
+{
+    uint32_t waste = alignment > set->quantum ? alignment - set->quantum : 0; // at worst
+    uint32_t exact = bin_of(size);
+    uint32_t sure = bin_above(size + waste);
+    uint32_t probes = PROBES;
+    for (uint32_t bin = next_bin(set, exact); bin < sure; bin = next_bin(set, bin + 1)) {
+        for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE; i = set->regions[i].link.bin_next) {
+            if (fits(&set->regions[i], size, alignment))
+                return i;
+            if (--probes == 0)
+                goto larger;
+        }
+    }
+larger:;
+    uint32_t bin = next_bin(set, sure);
+    if (bin < ASH_REGION_BIN_COUNT)
+        return set->bins[bin];
+    return find_anywhere(set, exact, sure, size, alignment);
+}
+
+// ---- spans
+
+void ash_regions_init(struct ash_regions *set, struct ash_region_stock *stock)
+{
+    set->stock = stock;
+    set->regions = stock->pool->regions;
+    set->quantum = ASH_REGION_MAX_SPAN;
+    set->edge = ash_region_stock_take(stock, 0);
+}
+
+uint32_t ash_regions_add_span(struct ash_regions *set, uint32_t span, uint32_t size)
+{
+    uint32_t index = ash_region_stock_take(set->stock, span);
+    struct ash_region *region = &set->regions[index];
+    region->size = size;
+    region->previous = region->next = set->edge;
+    put_in_bin(set, index);
+    return index;
+}
+
+void ash_regions_remove_span(struct ash_regions *set, uint32_t region)
+{
+    take_from_bin(set, region);
+    ash_region_stock_give(set->stock, region);
+}
+
+// A new free region between two neighbours.
+static inline void insert_free(struct ash_regions *set, uint32_t span, uint32_t previous,
+                               uint32_t next, uint32_t offset, uint32_t size)
+{
+    uint32_t index = take_region(set->stock);
+    struct ash_region *region = &set->regions[index];
+    region->offset = offset;
+    region->size = size;
+    region->previous = previous;
+    region->next = next;
+    __atomic_store_n(&region->span, span, __ATOMIC_RELAXED);
+    set->regions[previous].next = index;
+    set->regions[next].previous = index;
+    put_in_bin(set, index);
+}
+
+uint32_t ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment)
+{
+    uint32_t index = find(set, size, alignment);
+    if (index == ASH_REGION_NONE)
+        return ASH_REGION_NONE;
+    if (alignment < set->quantum)
+        set->quantum = alignment;
+    take_from_bin(set, index);
+    struct ash_region *region = &set->regions[index];
+    region->state = ASH_REGION_USED;
+
+    uint32_t before = -region->offset & (alignment - 1);
+    uint32_t after = region->size - before - size;
+    if (before != 0) {
+        insert_free(set, region->span, region->previous, index, region->offset, before);
+        region->offset += before;
+    }
+    if (after != 0)
+        insert_free(set, region->span, index, region->next, region->offset + size, after);
+    region->size = size;
+    set->used_bytes += size;
+    return index;
+}
+
+uint32_t ash_regions_give(struct ash_regions *set, uint32_t index)
+{
+    struct ash_region *regions = set->regions;
+    struct ash_region *region = &regions[index];
+    set->used_bytes -= region->size;
+    uint32_t previous = region->previous, next = region->next;
+    if (regions[next].state == ASH_REGION_FREE) {
+        take_from_bin(set, next);
+        region->size += regions[next].size;
+        region->next = regions[next].next;
+        give_region(set->stock, next);
+    }
+    if (regions[previous].state == ASH_REGION_FREE) {
+        take_from_bin(set, previous);
+        regions[previous].size += region->size;
+        regions[previous].next = region->next;
+        give_region(set->stock, index);
+        index = previous;
+        region = &regions[index];
+    }
+    regions[region->next].previous = index;
+    put_in_bin(set, index);
+    return index;
+}
+
+uint32_t ash_regions_largest(const struct ash_regions *set)
+{
+    if (set->summary == 0)
+        return 0;
+    uint32_t word = 63 - (uint32_t)__builtin_clzll(set->summary);
+    return smallest_in(word * 64 + 63 - (uint32_t)__builtin_clzll(set->words[word]));
+}
+
+// ---- checking
+
+const char *ash_regions_check_span(const struct ash_regions *set, uint32_t first, uint32_t span,
+                                   uint32_t size, uint64_t *free_count)
+{
+    uint32_t offset = 0, previous = set->edge;
+    for (uint32_t i = first; i != set->edge; i = set->regions[i].next) {
+        const struct ash_region *region = &set->regions[i];
+        if (region->span != span)
+            return "a region of another span";
+        if (region->offset != offset)
+            return "a gap or an overlap between regions";
+        if (region->size == 0 || !ash_range_inside(offset, region->size, size))
+            return "a region that leaves its span";
+        if (region->previous != previous)
+            return "a broken link between neighbours";
+        if (region->state == ASH_REGION_FREE) {
+            if (set->regions[previous].state == ASH_REGION_FREE)
+                return "free neighbours that were not merged";
+            if (region->bin != bin_of(region->size))
+                return "a region in the wrong bin";
+            ++*free_count;
+        } else if (region->state != ASH_REGION_USED) {
+            return "a region that is neither free nor used";
+        }
+        offset += region->size;
+        previous = i;
+    }
+    return offset == size ? NULL : "regions that do not fill their span";
+}
+
+const char *ash_regions_check_bins(const struct ash_regions *set, uint64_t free_count)
+{
+    uint64_t found = 0;
+    for (uint32_t bin = 0; bin < ASH_REGION_BIN_COUNT; bin++) {
+        bool marked = (set->words[bin / 64] >> (bin % 64) & 1) != 0;
+        if (marked != (set->bins[bin] != ASH_REGION_NONE))
+            return "a bin whose mark is wrong";
+        uint32_t previous = ASH_REGION_NONE;
+        for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE; i = set->regions[i].link.bin_next) {
+            const struct ash_region *region = &set->regions[i];
+            if (region->state != ASH_REGION_FREE || region->bin != bin)
+                return "a bin that holds what does not belong there";
+            if (region->link.bin_previous != previous)
+                return "a broken link in a bin";
+            if (++found > free_count)
+                return "more regions in bins than are free";
+            previous = i;
+        }
+    }
+    for (uint32_t word = 0; word < ASH_REGION_WORD_COUNT; word++) {
+        if ((set->summary >> word & 1) != (set->words[word] != 0))
+            return "a summary of bins that is wrong";
+    }
+    return found == free_count ? NULL : "free regions that stand in no bin";
+}

@@ -1,0 +1,141 @@
+// Free regions: which parts of spans of offsets are free, and which of them a block gets.
+//
+//     span     0 |  used  |free|   used   |         free         | end
+//                   <-- previous   next -->      neighbours by address, for merging
+//                        bins[size] -> free -> free -> free       lists by size, for finding
+//
+// A span stands for a chunk of device memory, but nothing here knows Vulkan. Every part of a span,
+// used or free, is a region. Neighbours are linked, so that giving one back merges it with free
+// neighbours at once; free regions also stand in bins by size, which reach across all spans, so
+// that finding one loops over nothing.
+//
+// Regions lie in one pool that never moves and are named by index, never by pointer.
+//
+// Units: offsets and sizes are bytes; a span has at most ASH_REGION_MAX_SPAN.
+// Thread-safety: one thread at a time per ash_regions and per stock; the pool is shared freely.
+#ifndef ASH_MEMORY_REGIONS_H
+#define ASH_MEMORY_REGIONS_H
+
+#include "engine/memory/lock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ASH_REGION_MAX_SPAN 0x80000000u
+
+enum {
+    ASH_REGION_NONE = 0,     // no region has this index
+    ASH_REGION_BIN_BITS = 7, // 128 bins an octave: a region is at most 1/128 above its bin
+    ASH_REGION_BIN_COUNT = (33 - ASH_REGION_BIN_BITS) << ASH_REGION_BIN_BITS,
+    ASH_REGION_WORD_COUNT = ASH_REGION_BIN_COUNT / 64
+};
+
+enum ash_region_state {
+    ASH_REGION_UNUSED, // an entry of the pool that stands for nothing
+    ASH_REGION_FREE,
+    ASH_REGION_USED
+};
+
+struct ash_region {
+    uint32_t offset, size;
+    uint32_t previous, next; // neighbours in the span; at its ends, the edge
+    union {
+        struct {
+            uint32_t bin_previous, bin_next;
+        } link;          // FREE: neighbours in the bin
+        uint64_t serial; // USED: the owner's mark
+    };
+    uint32_t span; // the owner's name for the span; 0 while UNUSED. Written atomically, so that
+                   // who has a stale index may look at it before he locks
+    uint16_t bin;  // FREE: the one it stands in
+    uint8_t state;
+    uint8_t noted; // USED: for the owner, who sets it to 0 before giving back
+};
+
+// All regions there are. The address space is reserved at the start and committed in steps.
+struct ash_region_pool {
+    struct ash_region *regions;
+    uint32_t capacity;
+    uint32_t committed; // [0, committed) exist; grows only
+    struct ash_lock lock;
+};
+
+// Unused regions, for one thread at a time to take from.
+struct ash_region_stock {
+    struct ash_region_pool *pool; // borrowed
+    uint32_t released;            // list through `next`
+    uint32_t fresh, fresh_end;    // never used so far
+    uint32_t count;               // of both
+};
+
+// The free regions of some spans, by size.
+struct ash_regions {
+    struct ash_region *regions;     // the pool's
+    struct ash_region_stock *stock; // borrowed; several sets may share one
+    uint32_t edge;                  // the used neighbour at both ends of every span
+    uint32_t quantum;               // every offset and size so far is a multiple of it
+    uint64_t used_bytes;
+    uint64_t summary;                      // bit n: words[n] is not 0
+    uint64_t words[ASH_REGION_WORD_COUNT]; // bit n of all of them: bins[n] is not empty
+    uint32_t bins[ASH_REGION_BIN_COUNT];   // first region
+};
+
+// False: there is no host memory (or address space) for it; the pool is then all zero.
+bool ash_region_pool_init(struct ash_region_pool *pool, uint32_t capacity);
+void ash_region_pool_finish(struct ash_region_pool *pool);
+
+// Makes sure that at least `count` regions can be taken (an operation below says how many it may
+// need). False: there is no host memory; nothing has changed.
+bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count);
+static inline bool ash_region_stock_has(struct ash_region_stock *stock, uint32_t count)
+{
+    return stock->count >= count || ash_region_stock_fill(stock, count);
+}
+// One region that stands for `span` as a whole, USED and in no bin; the stock has one. And back.
+uint32_t ash_region_stock_take(struct ash_region_stock *stock, uint32_t span);
+void ash_region_stock_give(struct ash_region_stock *stock, uint32_t region);
+
+// All zero before. The stock has one region.
+void ash_regions_init(struct ash_regions *set, struct ash_region_stock *stock);
+
+// Adds a span, all of it free, and answers its region; the stock has one. The region at offset 0
+// keeps its index for as long as the span is there.
+//
+// Valid usage: 0 < size <= ASH_REGION_MAX_SPAN; span is not 0.
+uint32_t ash_regions_add_span(struct ash_regions *set, uint32_t span, uint32_t size);
+// Takes a span out, all of which is free: `region` is whole.
+void ash_regions_remove_span(struct ash_regions *set, uint32_t region);
+// Whether a region is all of its span.
+static inline bool ash_regions_whole(const struct ash_regions *set, uint32_t region)
+{
+    return set->regions[region].previous == set->edge && set->regions[region].next == set->edge;
+}
+
+// A used region of exactly `size` bytes at a multiple of `alignment`, cut from the smallest free
+// region that was found for it; ASH_REGION_NONE only if none fits. The stock has two regions.
+//
+// Valid usage: size > 0; alignment a power of two; both at most ASH_REGION_MAX_SPAN.
+uint32_t ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment);
+// Frees a used region, merges it with free neighbours, and answers the region that came of it.
+uint32_t ash_regions_give(struct ash_regions *set, uint32_t region);
+
+// The size of the largest free region, rounded down to a bin.
+uint32_t ash_regions_largest(const struct ash_regions *set);
+
+// Checks a span, from the region at its offset 0: neighbours, states, bins. And the bins by
+// themselves: that each holds what belongs there and is marked. Each answers what is wrong in a
+// few words, or NULL. *free_count is raised by the number of free regions.
+const char *ash_regions_check_span(const struct ash_regions *set, uint32_t first, uint32_t span,
+                                   uint32_t size, uint64_t *free_count);
+const char *ash_regions_check_bins(const struct ash_regions *set, uint64_t free_count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

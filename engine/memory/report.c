@@ -1,0 +1,272 @@
+// What an allocator can tell of itself: sums, a walk for visitors, a walk that checks.
+#include "engine/memory/allocator_internal.h"
+
+#include "engine/bits.h"
+#include "engine/log.h"
+#include "engine/memory/host.h"
+
+#include <string.h>
+
+static void lock_all(const struct ash_allocator *allocator)
+{
+    struct ash_allocator *inside = (struct ash_allocator *)allocator;
+    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++)
+        ash_lock_acquire(&inside->arenas[i].lock);
+}
+
+static void unlock_all(const struct ash_allocator *allocator)
+{
+    struct ash_allocator *inside = (struct ash_allocator *)allocator;
+    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++)
+        ash_lock_release(&inside->arenas[i].lock);
+}
+
+// ---- statistics
+
+static void add_usage(struct ash_memory_usage *sum, const struct ash_memory_usage *usage)
+{
+    sum->reserved_bytes += usage->reserved_bytes;
+    sum->live_bytes += usage->live_bytes;
+    sum->live_blocks += usage->live_blocks;
+    sum->chunks += usage->chunks;
+    sum->dedicated += usage->dedicated;
+}
+
+static size_t host_bytes(const struct ash_allocator *allocator)
+{
+    size_t bytes = sizeof(*allocator);
+    bytes += (size_t)__atomic_load_n(&allocator->pool.committed, __ATOMIC_RELAXED) *
+             sizeof(struct ash_region);
+    bytes += (size_t)ash_align_up(__atomic_load_n(&allocator->chunk_count, __ATOMIC_RELAXED) *
+                                      sizeof(struct ash_chunk),
+                                  ASH_HOST_PAGE);
+    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
+        for (uint32_t type = 0; type < VK_MAX_MEMORY_TYPES; type++)
+            bytes += allocator->arenas[i].regions[type] != NULL ? sizeof(struct ash_regions) : 0;
+    }
+    return bytes;
+}
+
+void ash_allocator_stats(const struct ash_allocator *allocator, struct ash_allocator_stats *out)
+{
+    struct ash_lock *accounts_lock = (struct ash_lock *)&allocator->accounts.lock;
+    memset(out, 0, sizeof(*out));
+    lock_all(allocator);
+    ash_lock_acquire(accounts_lock);
+    const struct ash_accounts *accounts = &allocator->accounts;
+    for (uint32_t type = 0; type < allocator->type_count; type++) {
+        struct ash_memory_usage *usage = &out->types[type];
+        usage->reserved_bytes = accounts->types[type];
+        usage->chunks = accounts->chunks[type];
+        usage->dedicated = accounts->dedicated[type];
+        for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
+            const struct ash_arena *arena = &allocator->arenas[i];
+            usage->live_blocks += arena->live_blocks[type];
+            usage->live_bytes += arena->dedicated_bytes[type];
+            if (arena->regions[type] != NULL)
+                usage->live_bytes += arena->regions[type]->used_bytes;
+        }
+        add_usage(&out->heaps[allocator->types[type].heap], usage);
+        add_usage(&out->total, usage);
+    }
+    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++)
+        out->peak_live_bytes += allocator->arenas[i].peak_live_bytes;
+    out->peak_reserved_bytes = accounts->peak_reserved;
+    out->allocate_memory_calls = accounts->allocate_calls;
+    out->free_memory_calls = accounts->free_calls;
+    out->map_memory_calls = accounts->map_calls;
+    out->unmap_memory_calls = accounts->unmap_calls;
+    out->host_bytes = host_bytes(allocator);
+    ash_lock_release(accounts_lock);
+    unlock_all(allocator);
+}
+
+// ---- visiting
+
+static bool in_use(const struct ash_chunk *chunk)
+{
+    return __atomic_load_n(&chunk->arena, __ATOMIC_RELAXED) != ASH_ARENA_NONE;
+}
+
+static uint32_t slot_count(const struct ash_allocator *allocator)
+{
+    return __atomic_load_n(&allocator->chunk_count, __ATOMIC_ACQUIRE);
+}
+
+static bool belongs(const struct ash_allocator *allocator, uint32_t region, uint32_t slot)
+{
+    return __atomic_load_n(&allocator->pool.regions[region].span, __ATOMIC_RELAXED) == slot;
+}
+
+// Fills `out` (of at least free_region_count; NULL: counts only).
+static uint32_t free_regions(const struct ash_allocator *allocator, uint32_t slot,
+                             struct ash_free_region *out)
+{
+    const struct ash_region *regions = allocator->pool.regions;
+    uint32_t count = 0;
+    for (uint32_t i = allocator->chunks[slot].first; belongs(allocator, i, slot);
+         i = regions[i].next) {
+        if (regions[i].state != ASH_REGION_FREE)
+            continue;
+        if (out != NULL)
+            out[count] = (struct ash_free_region){regions[i].offset, regions[i].size};
+        count++;
+    }
+    return count;
+}
+
+static void show_blocks(const struct ash_allocator *allocator, uint32_t slot,
+                        const struct ash_memory_chunk *shown,
+                        const struct ash_memory_visitor *visitor)
+{
+    const struct ash_chunk *chunk = &allocator->chunks[slot];
+    for (uint32_t i = chunk->first; belongs(allocator, i, slot);
+         i = allocator->pool.regions[i].next) {
+        const struct ash_region *region = &allocator->pool.regions[i];
+        if (region->state != ASH_REGION_USED)
+            continue;
+        struct ash_block_note note = ash_block_note_get(allocator, i);
+        struct ash_memory_block_info info = {
+            .block =
+                {
+                    .memory = chunk->memory,
+                    .offset = region->offset,
+                    .size = chunk->dedicated ? chunk->size : region->size,
+                    .memory_type_index = chunk->memory_type_index,
+                    .generation = (uint32_t)(region->serial >> 32),
+                    .id = region->serial << 32 | i,
+                },
+            .label = note.label,
+            .user = note.user,
+        };
+        visitor->block(visitor->user, shown, &info);
+    }
+}
+
+static uint32_t map_count(const struct ash_chunk *chunk)
+{
+    struct ash_lock *lock = (struct ash_lock *)&chunk->map_lock;
+    ash_lock_acquire(lock);
+    uint32_t count = chunk->map_count;
+    ash_lock_release(lock);
+    return count;
+}
+
+enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
+                                    const struct ash_memory_visitor *visitor)
+{
+    uint32_t most = 1; // free regions of one chunk
+    lock_all(allocator);
+    for (uint32_t slot = 1; slot < slot_count(allocator); slot++) {
+        if (in_use(&allocator->chunks[slot])) {
+            uint32_t count = free_regions(allocator, slot, NULL);
+            most = count > most ? count : most;
+        }
+    }
+    struct ash_free_region *found = ash_host_alloc(most * sizeof(*found));
+    for (uint32_t slot = 1; found != NULL && slot < slot_count(allocator); slot++) {
+        const struct ash_chunk *chunk = &allocator->chunks[slot];
+        if (!in_use(chunk))
+            continue;
+        struct ash_memory_chunk shown = {
+            .memory = chunk->memory,
+            .size = chunk->size,
+            .free_regions = found,
+            .free_region_count = free_regions(allocator, slot, found),
+            .memory_type_index = chunk->memory_type_index,
+            .dedicated = chunk->dedicated,
+            .map_count = map_count(chunk),
+        };
+        if (visitor->chunk != NULL)
+            visitor->chunk(visitor->user, &shown);
+        if (visitor->block != NULL)
+            show_blocks(allocator, slot, &shown, visitor);
+    }
+    unlock_all(allocator);
+    ash_host_free(found);
+    return found != NULL ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
+}
+
+// ---- checking
+
+struct sums {
+    uint64_t free_regions[ASH_ARENA_COUNT][VK_MAX_MEMORY_TYPES];
+    uint64_t used_bytes[ASH_ARENA_COUNT][VK_MAX_MEMORY_TYPES];
+    uint64_t blocks[ASH_ARENA_COUNT][VK_MAX_MEMORY_TYPES];
+    uint32_t empty[VK_MAX_MEMORY_TYPES];
+};
+
+static const char *check_chunk(const struct ash_allocator *allocator, uint32_t slot,
+                               struct sums *sums)
+{
+    const struct ash_chunk *chunk = &allocator->chunks[slot];
+    const struct ash_region *regions = allocator->pool.regions;
+    uint32_t arena = chunk->arena, type = chunk->memory_type_index;
+    if (chunk->memory == VK_NULL_HANDLE)
+        return "a chunk without memory";
+    if (chunk->dedicated) {
+        sums->blocks[arena][type]++;
+        return regions[chunk->first].state == ASH_REGION_USED && regions[chunk->first].span == slot
+                   ? NULL
+                   : "memory of its own whose block is not in use";
+    }
+    const struct ash_regions *set = allocator->arenas[arena].regions[type];
+    const char *wrong = ash_regions_check_span(set, chunk->first, slot, (uint32_t)chunk->size,
+                                               &sums->free_regions[arena][type]);
+    if (wrong != NULL)
+        return wrong;
+    for (uint32_t i = chunk->first; i != set->edge; i = regions[i].next) {
+        if (regions[i].state != ASH_REGION_USED)
+            continue;
+        sums->used_bytes[arena][type] += regions[i].size;
+        sums->blocks[arena][type]++;
+    }
+    sums->empty[type] += ash_chunk_is_empty(&allocator->arenas[arena], chunk);
+    return NULL;
+}
+
+static const char *check_sums(const struct ash_allocator *allocator, const struct sums *sums)
+{
+    for (uint32_t type = 0; type < allocator->type_count; type++) {
+        if (sums->empty[type] != __atomic_load_n(&allocator->empty_chunks[type], __ATOMIC_RELAXED))
+            return "a wrong count of empty chunks";
+        for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
+            const struct ash_arena *arena = &allocator->arenas[i];
+            if (arena->live_blocks[type] != sums->blocks[i][type])
+                return "a wrong count of blocks";
+            if (arena->regions[type] == NULL)
+                continue;
+            if (arena->regions[type]->used_bytes != sums->used_bytes[i][type])
+                return "a wrong sum of used bytes";
+            const char *wrong =
+                ash_regions_check_bins(arena->regions[type], sums->free_regions[i][type]);
+            if (wrong != NULL)
+                return wrong;
+        }
+    }
+    return NULL;
+}
+
+bool ash_allocator_check(struct ash_allocator *allocator)
+{
+    struct sums *sums = ash_host_alloc(sizeof(*sums));
+    if (sums == NULL) {
+        ash_log(ASH_LOG_ERROR, "%s: no host memory to check it", allocator->label);
+        return false;
+    }
+    const char *wrong = NULL;
+    uint32_t at = 0;
+    lock_all(allocator);
+    for (uint32_t slot = 1; slot < slot_count(allocator) && wrong == NULL; slot++) {
+        if (in_use(&allocator->chunks[slot]))
+            wrong = check_chunk(allocator, at = slot, sums);
+    }
+    if (wrong == NULL)
+        wrong = check_sums(allocator, sums);
+    unlock_all(allocator);
+    ash_host_free(sums);
+    if (wrong != NULL)
+        ash_log(ASH_LOG_ERROR, "%s: its books are broken, at chunk %u or before: %s",
+                allocator->label, at, wrong);
+    return wrong == NULL;
+}
