@@ -20,7 +20,9 @@ struct plan {
     PFN_vkEnumerateInstanceExtensionProperties enumerate_extensions;
     PFN_vkEnumerateInstanceLayerProperties enumerate_layers;
     PFN_vkCreateInstance create;
-    const char *extensions[MAX_EXTENSIONS];
+    VkExtensionProperties *offered; // by loader, drivers and, with validation, its layer; owned
+    uint32_t offered_count;
+    const char *extensions[MAX_EXTENSIONS]; // to enable
     uint32_t extension_count;
     const char *missing; // an extension that the surface needs and nobody offers, or NULL
     bool validation;
@@ -66,36 +68,49 @@ void ash_device_table_load(struct VolkDeviceTable *table, const struct ash_insta
     pthread_mutex_unlock(&volk_lock);
 }
 
-static bool plan_has(const struct plan *plan, const char *layer, const char *extension)
+// Adds what the loader and the drivers (`layer` NULL) or a layer offer.
+static VkResult add_offered(struct plan *plan, const char *layer)
 {
     uint32_t count = 0;
-    bool found = false;
-    if (plan->enumerate_extensions(layer, &count, NULL) != VK_SUCCESS || count == 0)
-        return false;
-    VkExtensionProperties *properties = calloc(count, sizeof(*properties));
-    if (properties == NULL)
-        return false;
-    if (plan->enumerate_extensions(layer, &count, properties) >= 0)
-        for (uint32_t i = 0; i < count && !found; i++)
-            found = strcmp(properties[i].extensionName, extension) == 0;
-    free(properties);
-    return found;
+    VkResult vk_result = plan->enumerate_extensions(layer, &count, NULL);
+    if (vk_result != VK_SUCCESS || count == 0)
+        return vk_result;
+    VkExtensionProperties *offered =
+        realloc(plan->offered, (plan->offered_count + count) * sizeof(*offered));
+    if (offered == NULL)
+        return VK_ERROR_OUT_OF_HOST_MEMORY;
+    plan->offered = offered;
+    // VK_INCOMPLETE: a driver was installed meanwhile; what fits is enough.
+    vk_result = plan->enumerate_extensions(layer, &count, offered + plan->offered_count);
+    if (vk_result < 0)
+        return vk_result;
+    plan->offered_count += count;
+    return VK_SUCCESS;
 }
 
-static bool layer_installed(const struct plan *plan)
+static bool plan_has(const struct plan *plan, const char *extension)
+{
+    for (uint32_t i = 0; i < plan->offered_count; i++)
+        if (strcmp(plan->offered[i].extensionName, extension) == 0)
+            return true;
+    return false;
+}
+
+static VkResult find_layer(const struct plan *plan, bool *found)
 {
     uint32_t count = 0;
-    bool found = false;
-    if (plan->enumerate_layers(&count, NULL) != VK_SUCCESS || count == 0)
-        return false;
-    VkLayerProperties *properties = calloc(count, sizeof(*properties));
-    if (properties == NULL)
-        return false;
-    if (plan->enumerate_layers(&count, properties) >= 0)
-        for (uint32_t i = 0; i < count && !found; i++)
-            found = strcmp(properties[i].layerName, VALIDATION_LAYER) == 0;
-    free(properties);
-    return found;
+    *found = false;
+    VkResult vk_result = plan->enumerate_layers(&count, NULL);
+    if (vk_result != VK_SUCCESS || count == 0)
+        return vk_result;
+    VkLayerProperties *layers = calloc(count, sizeof(*layers));
+    if (layers == NULL)
+        return VK_ERROR_OUT_OF_HOST_MEMORY;
+    vk_result = plan->enumerate_layers(&count, layers);
+    for (uint32_t i = 0; vk_result >= 0 && i < count && !*found; i++)
+        *found = strcmp(layers[i].layerName, VALIDATION_LAYER) == 0;
+    free(layers);
+    return vk_result < 0 ? vk_result : VK_SUCCESS;
 }
 
 static enum ash_result plan_load(struct plan *plan, PFN_vkGetInstanceProcAddr entry)
@@ -115,16 +130,8 @@ static enum ash_result plan_load(struct plan *plan, PFN_vkGetInstanceProcAddr en
     return ASH_OK;
 }
 
-static enum ash_result plan_validation(struct plan *plan, enum ash_validation validation)
+static enum ash_result report_missing_layer(enum ash_validation validation)
 {
-    if (validation == ASH_VALIDATION_OFF)
-        return ASH_OK;
-    plan->validation = layer_installed(plan);
-    if (plan->validation) {
-        plan->validation_features =
-            plan_has(plan, VALIDATION_LAYER, VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME);
-        return ASH_OK;
-    }
     bool required = validation == ASH_VALIDATION_REQUIRED;
     ash_log(required ? ASH_LOG_ERROR : ASH_LOG_WARNING,
             "the validation layer " VALIDATION_LAYER " is not installed%s; "
@@ -133,13 +140,35 @@ static enum ash_result plan_validation(struct plan *plan, enum ash_validation va
     return required ? ASH_ERROR_NO_LAYER : ASH_OK;
 }
 
+// Asks the loader for layer and extensions.
+static enum ash_result plan_query(struct plan *plan, enum ash_validation validation)
+{
+    VkResult vk_result = VK_SUCCESS;
+    if (validation != ASH_VALIDATION_OFF)
+        vk_result = find_layer(plan, &plan->validation);
+    if (vk_result == VK_SUCCESS)
+        vk_result = add_offered(plan, NULL);
+    if (vk_result == VK_SUCCESS && plan->validation)
+        vk_result = add_offered(plan, VALIDATION_LAYER);
+    if (vk_result != VK_SUCCESS) {
+        ash_log(ASH_LOG_ERROR,
+                "the Vulkan loader can't list its extensions: %s; check the installation with "
+                "vulkaninfo",
+                ash_vk_result_name(vk_result));
+        return ash_result_from_vk(vk_result);
+    }
+    if (validation != ASH_VALIDATION_OFF && !plan->validation)
+        return report_missing_layer(validation);
+    return ASH_OK;
+}
+
 // Leaves out what nobody offers: whether that is for want of a driver is known once there is an
 // instance.
 static void plan_surface(struct plan *plan, const struct ash_surface_source *surface)
 {
     for (uint32_t i = 0; surface != NULL && i < surface->extension_count; i++) {
         if (plan->extension_count < MAX_EXTENSIONS - OWN_EXTENSIONS &&
-            plan_has(plan, NULL, surface->extensions[i]))
+            plan_has(plan, surface->extensions[i]))
             plan->extensions[plan->extension_count++] = surface->extensions[i];
         else
             plan->missing = surface->extensions[i];
@@ -148,10 +177,10 @@ static void plan_surface(struct plan *plan, const struct ash_surface_source *sur
 
 static void plan_own_extensions(struct plan *plan)
 {
-    plan->debug_utils =
-        plan_has(plan, NULL, VK_EXT_DEBUG_UTILS_EXTENSION_NAME) ||
-        (plan->validation && plan_has(plan, VALIDATION_LAYER, VK_EXT_DEBUG_UTILS_EXTENSION_NAME));
-    plan->portability = plan_has(plan, NULL, VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME);
+    plan->debug_utils = plan_has(plan, VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
+    plan->portability = plan_has(plan, VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME);
+    plan->validation_features =
+        plan->validation && plan_has(plan, VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME);
     if (plan->debug_utils)
         plan->extensions[plan->extension_count++] = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
     if (plan->portability)
@@ -246,13 +275,16 @@ enum ash_result ash_instance_init(struct ash_context_instance *owned,
         return ASH_ERROR_NO_LOADER;
     enum ash_result result = plan_load(&plan, entry);
     if (result == ASH_OK)
-        result = plan_validation(&plan, params->validation);
+        result = plan_query(&plan, params->validation);
+    VkResult vk_result = VK_SUCCESS;
+    if (result == ASH_OK) {
+        plan_surface(&plan, params->surface);
+        plan_own_extensions(&plan);
+        vk_result = create_instance(owned, &plan, params->application_name);
+    }
+    free(plan.offered);
     if (result != ASH_OK)
         return result;
-    plan_surface(&plan, params->surface);
-    plan_own_extensions(&plan);
-
-    VkResult vk_result = create_instance(owned, &plan, params->application_name);
     if (vk_result != VK_SUCCESS) {
         owned->context.instance = VK_NULL_HANDLE;
         return report_no_instance(vk_result);
