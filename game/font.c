@@ -36,9 +36,10 @@ static void draw_glyph(struct font *font, const stbtt_fontinfo *info, float scal
 bool font_init(struct font *font, const uint8_t *file, size_t file_size, uint32_t line_height)
 {
     memset(font, 0, sizeof(*font));
+    // stb trusts the tables inside a font: only the file that was built in is handed to it.
     stbtt_fontinfo info;
-    // stb trusts the tables' offsets, so only the file that was built in is handed to it.
-    if (file_size < 12 || !stbtt_InitFont(&info, file, stbtt_GetFontOffsetForIndex(file, 0)))
+    const int start = file_size >= 12 ? stbtt_GetFontOffsetForIndex(file, 0) : -1;
+    if (start < 0 || !stbtt_InitFont(&info, file, start))
         return false;
 
     int ascent, descent, gap, advance, bearing;

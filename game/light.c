@@ -56,7 +56,7 @@ static struct palette palette_at(float height)
     // has not yet risen.
     if (height >= 0.0f) {
         const vec3 dark = {0.0f, 0.0f, 0.0f};
-        mix(dark, dusk.sun, smooth_step(0.0f, 0.08f, height), out.sun);
+        mix(dark, dusk.sun, smooth_step(0.0f, 0.12f, height), out.sun);
         mix(out.sun, noon.sun, day, out.sun);
     } else {
         glm_vec3_scale((float *)night.sun, smooth_step(0.04f, 0.25f, -height), out.sun);

@@ -1,0 +1,130 @@
+// The list of what the HUD shows: where things stand, and that it never overflows.
+#include "game/passes/canvas.h"
+#include "game/passes/hud_panels.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+extern const unsigned char cinder_font[];
+extern const size_t cinder_font_size;
+
+struct fixture {
+    struct font font;
+    struct canvas canvas;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    assert_non_null(fixture);
+    assert_true(font_init(&fixture->font, cinder_font, cinder_font_size, 17));
+    fixture->canvas = (struct canvas){.quads = calloc(CANVAS_MAX_QUADS, sizeof(struct hud_quad)),
+                                      .font = &fixture->font,
+                                      .width = 1280,
+                                      .height = 720,
+                                      .unit = 1};
+    assert_non_null(fixture->canvas.quads);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    free(fixture->canvas.quads);
+    font_finish(&fixture->font);
+    free(fixture);
+    return 0;
+}
+
+static void text_advances_by_cells_and_leaves_spaces_out(void **state)
+{
+    struct fixture *fixture = *state;
+    struct canvas *canvas = &fixture->canvas;
+    const float cell = (float)fixture->font.cell_width;
+    assert_float_equal(canvas_text(canvas, 10.6f, 5.0f, 1.0f, 0xFF000080, "a b\nc"),
+                       10.0f + 3.0f * cell, 0.0f);
+    assert_int_equal(canvas->count, 2);
+    assert_float_equal(canvas->quads[1].origin[0], 10.0f + 2.0f * cell, 0.0f);
+    assert_float_equal(canvas->quads[0].color[0], 1.0f, 0.001f);
+    assert_float_equal(canvas->quads[0].color[1], 0.0f, 0.001f);
+    assert_float_equal(canvas->quads[0].color[3], 128.0f / 255.0f, 0.001f);
+    assert_float_equal(canvas_text_width(canvas, 2.0f, "abc"), 6.0f * cell, 0.0f);
+}
+
+static void a_full_canvas_takes_no_more(void **state)
+{
+    struct fixture *fixture = *state;
+    struct canvas *canvas = &fixture->canvas;
+    for (uint32_t i = 0; i < CANVAS_MAX_QUADS + 10; i++)
+        canvas_rect(canvas, 0.0f, 0.0f, 1.0f, 1.0f, 0xFFFFFFFF);
+    assert_int_equal(canvas->count, CANVAS_MAX_QUADS);
+    canvas_block(canvas, 0.0f, 0.0f, 32.0f, BLOCK_GRASS);
+    canvas_text(canvas, 0.0f, 0.0f, 1.0f, 0xFFFFFFFF, "too much");
+    assert_int_equal(canvas->count, CANVAS_MAX_QUADS);
+}
+
+static void a_block_stays_inside_its_square(void **state)
+{
+    struct fixture *fixture = *state;
+    struct canvas *canvas = &fixture->canvas;
+    canvas_block(canvas, 100.0f, 200.0f, 32.0f, BLOCK_GRASS);
+    assert_int_equal(canvas->count, 3);
+    for (uint32_t i = 0; i < canvas->count; i++) {
+        const struct hud_quad *quad = &canvas->quads[i];
+        for (int corner = 0; corner < 4; corner++) {
+            const float u = (float)(corner & 1), v = (float)(corner >> 1);
+            const float x = quad->origin[0] + u * quad->origin[2] + v * quad->edge[0];
+            const float y = quad->origin[1] + u * quad->origin[3] + v * quad->edge[1];
+            assert_true(x >= 100.0f && x <= 132.0f && y >= 200.0f && y <= 232.0f);
+        }
+    }
+}
+
+// Every panel at once, at its fullest, still fits the canvas with room to spare.
+static void all_panels_fit(void **state)
+{
+    struct fixture *fixture = *state;
+    struct canvas *canvas = &fixture->canvas;
+    struct ash_pass_time passes[8];
+    for (uint32_t i = 0; i < 8; i++)
+        passes[i] =
+            (struct ash_pass_time){.name = "a long pass name", .cpu_ms = 1e6, .failed = true};
+    const struct ash_renderer_stats stats = {.pass_count = 8, .passes = passes};
+    struct scene *scene = calloc(1, sizeof(*scene));
+    assert_non_null(scene);
+    scene->stats = &stats;
+    memset(scene->hud.status, 'x', sizeof(scene->hud.status) - 1);
+    memset(scene->hud.message, 'x', sizeof(scene->hud.message) - 1);
+    memset(scene->hud.hotbar, BLOCK_LAMP, sizeof(scene->hud.hotbar));
+    for (uint32_t i = 0; i < FRAME_GRAPH_LENGTH; i++)
+        scene->hud.frame_ms[i] = 1e9;
+    scene->hud.dig_progress = 0.5f;
+    hud_crosshair(canvas, &scene->hud);
+    hud_hotbar(canvas, &scene->hud);
+    hud_status(canvas, &scene->hud);
+    hud_performance(canvas, scene);
+    hud_help(canvas);
+    hud_pause(canvas);
+    hud_loading(canvas, &scene->hud);
+    assert_true(canvas->count > 1000 && canvas->count < CANVAS_MAX_QUADS / 2);
+    free(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(text_advances_by_cells_and_leaves_spaces_out, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_full_canvas_takes_no_more, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_block_stays_inside_its_square, setup, teardown),
+        cmocka_unit_test_setup_teardown(all_panels_fit, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
