@@ -6,6 +6,13 @@
 // main thread. Knows no Vulkan: finished meshes wait in a queue that the terrain pass empties as
 // far as its staging ring allows.
 //
+// The rule for blocks that workers read: while a job holds a reference to a chunk's blocks nobody
+// writes them; an edit then goes into a copy, and the chunk is meshed again (game/world/blocks.h).
+// References are taken and given back on the main thread alone, so they need no atomics.
+//
+// Levels of detail go by distance, with one chunk of slack so that walking to and fro changes
+// nothing: a mesh stays until it is one chunk beyond its ring or the radius, the blocks one more.
+//
 // Thread-safety: the main thread.
 #ifndef GAME_WORLD_WORLD_H
 #define GAME_WORLD_WORLD_H
@@ -26,23 +33,29 @@ struct world_params {
     uint32_t radius;    // columns around the centre's, a square of (2R+1)^2
     struct jobs *jobs;  // borrowed
     struct save *save;  // borrowed; NULL: edits are kept for this run only
-    bool deterministic; // commit results in a fixed order, whatever worker finishes first
+    bool deterministic; // commit results in a fixed order, however many workers there are
 };
 struct world *world_create(const struct world_params *params); // NULL: the log says why
 void world_destroy(struct world *world);
 
 // Commits finished work, starts new work around the centre (block coordinates), drops what has
-// been left behind. Never waits.
+// been left behind. Never waits, except in a deterministic world, where it is world_complete.
 void world_update(struct world *world, float x, float z);
 // Runs updates until every mesh within the radius is finished (they may still wait for upload).
-void world_complete(struct world *world, float x, float z);
+// False: memory ran out on the way (logged); it can be tried again.
+bool world_complete(struct world *world, float x, float z);
+// Where the player looks or moves to, in any length: what lies there comes first. (0, 0): nowhere.
+void world_set_heading(struct world *world, float x, float z);
+// Where memory runs out the radius stays as it was (logged).
 void world_set_radius(struct world *world, uint32_t radius);
 
 // BLOCK_AIR above the world, BLOCK_STONE below; in a column that is not there yet, BLOCK_STONE, so
 // that nobody falls out of the world.
 enum block world_get(const struct world *world, struct block_coord at);
 bool world_loaded(const struct world *world, struct block_coord at);
-// False where the column is not there yet or y is outside the world.
+// False where the column is not there yet, y is outside the world, or memory ran out (logged).
+// The chunks that show it are meshed by the next world_update, before it returns, as long as they
+// are few.
 bool world_set(struct world *world, struct block_coord at, enum block block);
 
 // What the terrain pass takes: the next change to what is drawn, oldest first.
@@ -50,9 +63,10 @@ struct world_change {
     struct chunk_coord coord;
     uint32_t detail;
     bool removed;            // the chunk is no longer drawn; mesh is empty
-    const struct mesh *mesh; // borrowed until world_change_done
+    const struct mesh *mesh; // borrowed until world_change_done; never without quads
 };
-// False: nothing waits. The same change is shown again until world_change_done is called.
+// False: nothing waits. The same change is shown again until world_change_done is called, which is
+// before the next call of anything else of the world, or not at all.
 bool world_next_change(struct world *world, struct world_change *out);
 void world_change_done(struct world *world);
 
@@ -64,7 +78,9 @@ struct world_stats {
     uint64_t chunks_meshed;         // since creation, repeats counted
     uint64_t chunks_became_visible; // chunks (at a level of detail) whose mesh was drawn first
     uint64_t columns_generated;
-    uint64_t host_bytes; // of blocks
+    uint64_t host_bytes;      // of blocks
+    uint32_t changes_waiting; // for world_next_change
+    uint32_t jobs_in_flight;
 };
 void world_stats(const struct world *world, struct world_stats *out);
 
