@@ -1,7 +1,8 @@
-// What is being recorded now, and the slots that let the CPU run ahead of the GPU.
+// What is being recorded now: commands, uniforms and bindings of one frame.
 //
-// One timeline semaphore counts submitted frames: frame n signals n. A slot (command pool,
-// descriptor pool, uniform space, timer queries) is used again when the frame that had it is done.
+// Frames have numbers; a timeline semaphore says which of them the GPU has done. What a frame
+// uses (commands, descriptor sets, uniforms, timer queries) belongs to its slot and is used again
+// when the frame that had the slot before is done (engine/render/frames.h).
 //
 // Thread-safety: the thread that calls ash_renderer_draw().
 #ifndef ASH_RENDER_FRAME_H
@@ -34,7 +35,7 @@ struct ash_frame {
     } stats;
     // private
     struct ash_uniform_ring *uniforms;
-    VkDescriptorPool descriptors;
+    struct ash_descriptors *descriptors;
 };
 
 // Copies `size` bytes into this frame's uniform space and hands out where they lie: for a UNIFORM

@@ -37,6 +37,12 @@ ASH_API ASH_NODISCARD enum ash_result ash_pipelines_create(
 // Pipelines made from it are destroyed before. NULL is allowed.
 ASH_API void ash_pipelines_destroy(struct ash_pipelines *pipelines);
 
+// Copies what the driver has compiled, for ash_pipelines_params.cache of a later run. `data` may
+// be NULL: *size is then the size needed; else at most *size bytes are written, and *size says how
+// many. Errors: NOT_READY: *size was too small; OUT_OF_*_MEMORY.
+ASH_API ASH_NODISCARD enum ash_result ash_pipelines_cache_data(
+    const struct ash_pipelines *pipelines, void *data, size_t *size);
+
 enum ash_sampler {
     ASH_SAMPLER_NEAREST,        // clamped
     ASH_SAMPLER_LINEAR,         // clamped
@@ -64,9 +70,13 @@ struct ash_pipeline_params {
     VkCullModeFlags cull;         // front faces are counter-clockwise on the screen
     enum ash_blend blend;
     enum ash_depth depth;
-    VkFormat color_format, depth_format; // of the targets; the renderer's are in ash_pass_env
+    // Of the targets; a pass that draws to the renderer's takes both from ash_pass_env, also where
+    // depth is OFF.
+    VkFormat color_format, depth_format;
     uint32_t push_constant_size;
-    VkDescriptorType bindings[ASH_MAX_BINDINGS]; // of set 0, binding 0, 1, ...
+    // Of set 0, binding 0, 1, ...: UNIFORM_BUFFER, STORAGE_BUFFER, COMBINED_IMAGE_SAMPLER,
+    // SAMPLED_IMAGE or STORAGE_IMAGE.
+    VkDescriptorType bindings[ASH_MAX_BINDINGS];
     uint32_t binding_count;
     uint32_t vertex_stride; // 0: no vertex input (vertices are pulled)
     VkVertexInputAttributeDescription attributes[ASH_MAX_VERTEX_ATTRIBUTES];

@@ -28,12 +28,14 @@ struct ash_renderer_params {
     uint32_t pass_count;
     const struct ash_shader *shaders;
     uint32_t shader_count;
-    VkExtent2D extent;         // of the target; with a window, its framebuffer's
-    bool vsync;                // FIFO; otherwise MAILBOX or IMMEDIATE where there are
-    uint32_t frames_in_flight; // 0: 2
-    VkDeviceSize staging_size; // 0: 16 MiB
-    VkDeviceSize uniform_size; // per frame; 0: 1 MiB
-    void *game;                // handed to passes in ash_pass_env
+    VkExtent2D extent;          // of the target; with a window, its framebuffer's
+    bool vsync;                 // FIFO; otherwise MAILBOX or IMMEDIATE where there are
+    uint32_t frames_in_flight;  // 0: 2
+    VkDeviceSize staging_size;  // 0: 16 MiB
+    VkDeviceSize uniform_size;  // per frame; 0: 1 MiB
+    void *game;                 // handed to passes in ash_pass_env
+    const void *pipeline_cache; // as ash_pipelines_params.cache
+    size_t pipeline_cache_size;
 };
 
 // Renders to the context's surface if it has one, else to an offscreen image. On failure *out is
@@ -51,11 +53,20 @@ ASH_API void ash_renderer_destroy(struct ash_renderer *renderer);
 ASH_API ASH_NODISCARD enum ash_result ash_renderer_draw(struct ash_renderer *renderer,
                                                         const void *scene, VkExtent2D extent);
 
-// Copies the last frame that was drawn to `pixels`: extent.width * extent.height * 4 bytes, RGBA,
-// sRGB, rows from the top. Waits for the GPU. Errors: NOT_READY: no frame yet; OUT_OF_*_MEMORY.
+// Copies the last frame that was drawn to `pixels`: extent.width * extent.height * 4 bytes (of
+// ash_renderer_extent), RGBA, sRGB, rows from the top. Waits for the GPU. What a window has been
+// given can't be read any more: there the first call asks for a copy of the frames to come and
+// answers NOT_READY; call it again after each draw until it does not.
+// Errors: NOT_READY: no frame yet; UNSUPPORTED: this window's images can't be copied;
+// OUT_OF_*_MEMORY; DEVICE_LOST.
 ASH_API ASH_NODISCARD enum ash_result ash_renderer_read_pixels(struct ash_renderer *renderer,
                                                                uint8_t *pixels, size_t size);
+// Of the target; 0 x 0 while there is none (a window without area).
 ASH_API VkExtent2D ash_renderer_extent(const struct ash_renderer *renderer);
+
+// For ash_pipelines_cache_data, and for pipelines of the caller's own. Lives as long as the
+// renderer.
+ASH_API struct ash_pipelines *ash_renderer_pipelines(struct ash_renderer *renderer);
 
 struct ash_pass_time {
     const char *name;

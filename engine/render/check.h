@@ -1,0 +1,14 @@
+// A failed Vulkan call on its way to a caller: logged once and translated. Private to
+// engine/render.
+#ifndef ASH_RENDER_CHECK_H
+#define ASH_RENDER_CHECK_H
+
+#include "engine/api.h"
+#include "engine/result.h"
+
+// ASH_OK for success codes; else logs which call failed on what, and what to do about it, and
+// returns the result for it. `call` is "vkCreateFence", `object` "the fence of slot 2".
+ASH_NODISCARD enum ash_result ash_render_check(VkResult vk_result, const char *call,
+                                               const char *object);
+
+#endif

@@ -1,0 +1,146 @@
+#include "engine/render/pass_list.h"
+
+#include <stdlib.h>
+
+#include "engine/context/debug.h"
+#include "engine/log.h"
+
+static enum ash_result no_memory(const char *what)
+{
+    ash_log(ASH_LOG_ERROR, "No main memory for %s: free some.", what);
+    return ASH_ERROR_OUT_OF_HOST_MEMORY;
+}
+
+static enum ash_result init_pass(struct ash_pass *pass, const struct ash_pass_type *type,
+                                 const struct ash_pass_env *env)
+{
+    pass->type = type;
+    pass->state = calloc(1, type->state_size > 0 ? type->state_size : 1);
+    if (pass->state == NULL)
+        return no_memory(type->name);
+    pass->started = true;
+    enum ash_result result = type->init != NULL ? type->init(pass->state, env) : ASH_OK;
+    if (result != ASH_OK)
+        ash_log(ASH_LOG_ERROR, "The pass \"%s\" could not be made: %s.", type->name,
+                ash_result_name(result));
+    return result;
+}
+
+enum ash_result ash_pass_list_init(struct ash_pass_list *list, const struct ash_pass_env *env,
+                                   const struct ash_pass_type *const *types, uint32_t count)
+{
+    *list = (struct ash_pass_list){.env = *env};
+    list->passes = calloc(count + 1, sizeof(*list->passes));
+    list->times = calloc(count + 1, sizeof(*list->times));
+    enum ash_result result = ASH_OK;
+    if (list->passes == NULL || list->times == NULL)
+        result = no_memory("the list of passes");
+    for (uint32_t i = 0; i < count && result == ASH_OK; i++) {
+        list->count = i + 1;
+        list->reads |= types[i]->reads;
+        list->times[i].name = types[i]->name;
+        result = init_pass(&list->passes[i], types[i], &list->env);
+    }
+    if (result != ASH_OK)
+        ash_pass_list_finish(list);
+    return result;
+}
+
+void ash_pass_list_finish(struct ash_pass_list *list)
+{
+    for (uint32_t i = list->count; i-- > 0;) {
+        struct ash_pass *pass = &list->passes[i];
+        if (pass->started && pass->type->finish != NULL)
+            pass->type->finish(pass->state, &list->env);
+        free(pass->state);
+    }
+    free(list->passes);
+    free(list->times);
+    *list = (struct ash_pass_list){0};
+}
+
+enum ash_result ash_pass_list_resize(struct ash_pass_list *list, VkExtent2D extent)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct ash_pass *pass = &list->passes[i];
+        if (pass->type->resize == NULL)
+            continue;
+        enum ash_result result = pass->type->resize(pass->state, &list->env, extent);
+        if (result != ASH_OK) {
+            ash_log(ASH_LOG_ERROR, "The pass \"%s\" could not be resized to %u x %u: %s.",
+                    pass->type->name, extent.width, extent.height, ash_result_name(result));
+            return result;
+        }
+    }
+    return ASH_OK;
+}
+
+uint32_t ash_pass_list_mark_count(uint32_t pass_count)
+{
+    return 2 * pass_count + 3;
+}
+
+static void prepare_pass(struct ash_pass *pass, const struct ash_pass_env *env,
+                         struct ash_frame *frame)
+{
+    if (pass->type->prepare == NULL)
+        return;
+    ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
+    enum ash_result result = pass->type->prepare(pass->state, env, frame);
+    ash_debug_end_label(frame->context, frame->commands);
+    if (result != ASH_OK && !pass->failed) // once, not in every frame that it lasts
+        ash_log(ASH_LOG_WARNING, "The pass \"%s\" is not drawn: preparing it failed with %s.",
+                pass->type->name, ash_result_name(result));
+    pass->failed = result != ASH_OK;
+}
+
+void ash_pass_list_prepare(struct ash_pass_list *list, struct ash_frame *frame,
+                           struct ash_timer *timer)
+{
+    ash_timer_mark(timer, frame, 0);
+    for (uint32_t i = 0; i < list->count; i++) {
+        prepare_pass(&list->passes[i], &list->env, frame);
+        ash_timer_mark(timer, frame, 1 + i);
+    }
+}
+
+static void draw_pass(struct ash_pass *pass, const struct ash_pass_env *env,
+                      struct ash_frame *frame, struct ash_rendering *rendering)
+{
+    if (pass->type->draw == NULL || pass->failed)
+        return;
+    ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
+    ash_rendering_continue(rendering, frame, pass->type->reads);
+    pass->type->draw(pass->state, env, frame);
+    ash_debug_end_label(frame->context, frame->commands);
+}
+
+void ash_pass_list_draw(struct ash_pass_list *list, struct ash_frame *frame,
+                        struct ash_rendering *rendering, struct ash_timer *timer)
+{
+    ash_timer_mark(timer, frame, 1 + list->count);
+    for (uint32_t i = 0; i < list->count; i++) {
+        draw_pass(&list->passes[i], &list->env, frame, rendering);
+        ash_timer_mark(timer, frame, 2 + list->count + i);
+    }
+}
+
+void ash_pass_list_mark_end(const struct ash_pass_list *list, struct ash_frame *frame,
+                            struct ash_timer *timer)
+{
+    ash_timer_mark(timer, frame, 2 + 2 * list->count);
+}
+
+double ash_pass_list_measure(struct ash_pass_list *list, const struct ash_timer *timer)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct ash_pass_time *time = &list->times[i];
+        uint32_t prepared = 1 + i, drawn = 2 + list->count + i;
+        time->cpu_ms = ash_timer_cpu_ms(timer, prepared - 1, prepared) +
+                       ash_timer_cpu_ms(timer, drawn - 1, drawn);
+        time->gpu_ms = ash_timer_gpu_ms(timer, prepared - 1, prepared) +
+                       ash_timer_gpu_ms(timer, drawn - 1, drawn);
+        time->failed = list->passes[i].failed;
+    }
+    return ash_timer_gpu_ms(timer, 0, 2 + 2 * list->count);
+}

@@ -1,0 +1,59 @@
+// The renderer's passes: their states, and one call for all of them per phase.
+//
+// Private to engine/render. Thread-safety: one thread.
+#ifndef ASH_RENDER_PASS_LIST_H
+#define ASH_RENDER_PASS_LIST_H
+
+#include "engine/api.h"
+#include "engine/render/pass.h"
+#include "engine/render/renderer.h"
+#include "engine/render/rendering.h"
+#include "engine/render/timer.h"
+#include "engine/result.h"
+
+struct ash_pass {
+    const struct ash_pass_type *type; // borrowed
+    void *state;                      // owned
+    bool started;                     // init was called, so finish will be
+    bool failed;                      // in this frame's prepare: it is not drawn
+};
+
+// All zero is "no passes". Not moved between init and finish.
+struct ash_pass_list {
+    struct ash_pass_env env;
+    struct ash_pass *passes; // owned
+    uint32_t count;
+    uint32_t reads;              // enum ash_pass_reads, of all of them together
+    struct ash_pass_time *times; // owned: one per pass
+};
+
+// Calls init of every pass in order. On failure all that were started, the failed one among them,
+// are finished and *list is all zero. Errors: OUT_OF_HOST_MEMORY, or what an init said.
+ASH_NODISCARD enum ash_result ash_pass_list_init(struct ash_pass_list *list,
+                                                 const struct ash_pass_env *env,
+                                                 const struct ash_pass_type *const *types,
+                                                 uint32_t count);
+// In the opposite order. The GPU is idle. A zeroed list is allowed.
+void ash_pass_list_finish(struct ash_pass_list *list);
+
+// Errors: what the first resize that failed said; those after it were not called.
+ASH_NODISCARD enum ash_result ash_pass_list_resize(struct ash_pass_list *list, VkExtent2D extent);
+
+// The marks that a frame passes: one at its begin, one after each prepare, one when drawing
+// begins, one after each draw, one at its end.
+uint32_t ash_pass_list_mark_count(uint32_t pass_count);
+
+// From the mark at the begin to that of the last prepare.
+void ash_pass_list_prepare(struct ash_pass_list *list, struct ash_frame *frame,
+                           struct ash_timer *timer);
+// From the mark at which drawing begins to that of the last draw.
+void ash_pass_list_draw(struct ash_pass_list *list, struct ash_frame *frame,
+                        struct ash_rendering *rendering, struct ash_timer *timer);
+// Passes the last mark, of the end.
+void ash_pass_list_mark_end(const struct ash_pass_list *list, struct ash_frame *frame,
+                            struct ash_timer *timer);
+
+// Fills list->times. Returns the GPU time of the whole frame.
+double ash_pass_list_measure(struct ash_pass_list *list, const struct ash_timer *timer);
+
+#endif
