@@ -7,6 +7,12 @@
 // No wait, no allocation, no second copy. A full ring answers NOT_READY, and the caller tries
 // again in the next frame. Space comes back when the frame's timeline value is reached.
 //
+//     ring:  | free | read by the GPU (recorded, value 7) | noted | view open | free |
+//                   ^ comes back first                                        ^ the next view
+//
+// Whoever writes straight into a destination keeps its chunk mapped until the destination is
+// finished, so that no frame maps memory.
+//
 // Units: bytes. Thread-safety: one thread at a time.
 #ifndef ASH_MEMORY_UPLOAD_H
 #define ASH_MEMORY_UPLOAD_H
@@ -24,10 +30,11 @@ extern "C" {
 struct ash_upload; // opaque
 
 struct ash_upload_params {
-    VkDeviceSize size; // of the ring; 0: 16 MiB
+    VkDeviceSize size; // of the ring; 0: 16 MiB. One view open or noted for each 4 KiB of it
     bool staging_only; // never write straight into a host-visible destination
     const char *label; // NULL: "staging"
 };
+// `allocator` is borrowed. Errors: OUT_OF_*_MEMORY, UNSUPPORTED, VULKAN; *out is NULL.
 ASH_API ASH_NODISCARD enum ash_result ash_upload_create(struct ash_allocator *allocator,
                                                         const struct ash_upload_params *params,
                                                         struct ash_upload **out);
@@ -35,7 +42,7 @@ ASH_API ASH_NODISCARD enum ash_result ash_upload_create(struct ash_allocator *al
 ASH_API void ash_upload_destroy(struct ash_upload *upload);
 
 struct ash_upload_target {
-    struct ash_buffer *buffer;       // borrowed until its copies are recorded: a buffer,
+    struct ash_buffer *buffer;       // borrowed until ash_upload_end: a buffer with TRANSFER_DST,
     VkDeviceSize offset;             // from here; or
     struct ash_image *image;         // one mip level of one layer, whole; afterwards in
     uint32_t mip_level, array_layer; // SHADER_READ_ONLY_OPTIMAL
@@ -44,23 +51,30 @@ struct ash_upload_target {
 
 // Opens a view (WRITE) of `size` bytes.
 //
-// Errors: NOT_READY: the ring is full until the GPU has passed more frames; OUT_OF_RANGE: more
-// than the whole ring (or than the destination has) was asked for. *view is then all zero, and
-// nothing has changed.
+// Errors: NOT_READY: the ring is full until the GPU has passed more frames, or (writing straight
+// into the buffer) an open view is in the way; OUT_OF_RANGE: more than the whole ring, or than the
+// destination has, was asked for, or other than the level of an image
+// has; UNSUPPORTED: texels of an
+// unknown size; those of ash_buffer_begin_view. *view is then all zero, and nothing has changed.
+//
+// Valid usage: work submitted before does not use the range: upload into a new buffer and retire
+// the old one. (With staging_only it may: the copy waits for it.)
 ASH_API ASH_NODISCARD enum ash_result ash_upload_begin(struct ash_upload *upload,
                                                        const struct ash_upload_target *target,
                                                        struct ash_buffer_view *view);
 // Closes the view, flushes where the memory needs it, and notes the copy.
-// Errors: as ash_buffer_end_view; the copy is then not noted.
+// Errors: as ash_buffer_end_view; the copy is then not noted. A view that is all zero is allowed.
 ASH_API ASH_NODISCARD enum ash_result ash_upload_end(struct ash_buffer_view *view);
 
 // Records all noted copies with the barriers that order them after earlier reads and before later
-// use as vertex, index, indirect, uniform, storage or sampled data. `value` is the timeline value
-// that the submission of these commands will signal.
+// use as vertex, index, indirect, uniform, storage or sampled data. Copies into one buffer go into
+// one command; where two wrote the same bytes, the one that began last wins. `value` is the
+// timeline value that the submission of these commands, to a graphics queue, will signal.
 ASH_API void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value);
 // Gives back the space of everything recorded with a value up to `completed`.
 ASH_API void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed);
-// Forgets noted copies into a buffer or image that is about to be destroyed. Either may be NULL.
+// Forgets copies into a buffer or image that is about to be destroyed, those of open views of the
+// ring too. Either may be NULL.
 ASH_API void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffer,
                                const struct ash_image *image);
 

@@ -1,0 +1,346 @@
+#include "engine/memory/upload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/assert.h"
+#include "engine/bits.h"
+#include "engine/log.h"
+#include "engine/memory/upload_commands.h"
+#include "engine/memory/upload_ring.h"
+#include "engine/memory/view_shadow.h"
+
+static const VkDeviceSize default_ring_size = 16ULL * 1024 * 1024;
+// Where each piece starts: for every element of a view and every texel that is a power of two.
+static const VkDeviceSize piece_alignment = 16;
+
+struct ash_upload {
+    struct ash_allocator *allocator;
+    struct ash_buffer buffer;    // the ring's bytes
+    struct ash_buffer_view view; // of all of them, from create to destroy
+    struct ash_upload_ring ring; // whose they are
+    struct ash_upload_piece **noted;
+    bool staging_only;
+    uint64_t bytes_uploaded, copies, direct_writes, refusals;
+};
+
+// In memory that is not coherent a piece has its atoms to itself: flushing it does not touch what
+// the GPU reads of its neighbour.
+static VkDeviceSize ring_alignment(const struct ash_buffer *buffer)
+{
+    const struct ash_context *context = ash_allocator_context(buffer->allocator);
+    VkDeviceSize alignment = piece_alignment;
+    if (!(buffer->properties & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT))
+        alignment = ash_max_u64(alignment, context->properties.limits.nonCoherentAtomSize);
+    VkDeviceSize copy = context->properties.limits.optimalBufferCopyOffsetAlignment;
+    return ash_is_power_of_two(copy) ? ash_max_u64(alignment, copy) : alignment;
+}
+
+static enum ash_result init_ring(struct ash_upload *upload, const struct ash_upload_params *params)
+{
+    // The largest atom that Vulkan allows is 256: the ring is a whole number of pieces' alignments.
+    VkDeviceSize size = ash_align_up(params->size ? params->size : default_ring_size, 256);
+    struct ash_buffer_params buffer_params = {
+        .size = size,
+        .usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT,
+        .properties = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT,
+        .preferred = VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
+        .label = params->label ? params->label : "staging",
+    };
+    enum ash_result result = ash_buffer_init(&upload->buffer, upload->allocator, &buffer_params);
+    if (result != ASH_OK)
+        return result;
+    struct ash_view_params view_params = {.access = ASH_ACCESS_WRITE};
+    result = ash_buffer_begin_view(&upload->buffer, &view_params, &upload->view);
+    if (result == ASH_OK)
+        result = ash_upload_ring_init(&upload->ring, size, ring_alignment(&upload->buffer));
+    if (result == ASH_OK) {
+        upload->noted = calloc(upload->ring.capacity, sizeof(upload->noted[0]));
+        result = upload->noted ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
+    }
+    return result;
+}
+
+static void release(struct ash_upload *upload)
+{
+    // The GPU is done with the ring: that its last flush fails is of no matter.
+    enum ash_result result = ash_buffer_end_view(&upload->view);
+    if (result != ASH_OK)
+        ash_log(ASH_LOG_DEBUG, "The last flush of an upload ring failed: %s",
+                ash_result_name(result));
+    ash_buffer_finish(&upload->buffer);
+    ash_upload_ring_finish(&upload->ring);
+    free(upload->noted);
+    free(upload);
+}
+
+enum ash_result ash_upload_create(struct ash_allocator *allocator,
+                                  const struct ash_upload_params *params, struct ash_upload **out)
+{
+    *out = NULL;
+    struct ash_upload *upload = calloc(1, sizeof(*upload));
+    if (!upload) {
+        ash_log(ASH_LOG_ERROR, "No host memory for an upload ring");
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    }
+    upload->allocator = allocator;
+    upload->staging_only = params->staging_only;
+    enum ash_result result = init_ring(upload, params);
+    if (result != ASH_OK) {
+        release(upload);
+        return result;
+    }
+    *out = upload;
+    return ASH_OK;
+}
+
+void ash_upload_destroy(struct ash_upload *upload)
+{
+    if (!upload)
+        return;
+    for (uint32_t i = 0; i < upload->ring.count; i++)
+        ASH_ASSERT_MESSAGE(ash_upload_ring_piece(&upload->ring, i)->state != ASH_PIECE_OPEN,
+                           "views of an upload ring end before it is destroyed");
+    release(upload);
+}
+
+// The bytes of one texel of formats that can be uploaded; 0 for all others.
+static VkDeviceSize texel_size(VkFormat format)
+{
+    static const struct {
+        VkFormat first, last; // Vulkan numbers formats of one layout in a row
+        VkDeviceSize size;
+    } ranges[] = {
+        {VK_FORMAT_R8_UNORM, VK_FORMAT_R8_SRGB, 1},
+        {VK_FORMAT_R8G8_UNORM, VK_FORMAT_R8G8_SRGB, 2},
+        {VK_FORMAT_R8G8B8A8_UNORM, VK_FORMAT_A2B10G10R10_SINT_PACK32, 4},
+        {VK_FORMAT_R16_UNORM, VK_FORMAT_R16_SFLOAT, 2},
+        {VK_FORMAT_R16G16_UNORM, VK_FORMAT_R16G16_SFLOAT, 4},
+        {VK_FORMAT_R16G16B16A16_UNORM, VK_FORMAT_R16G16B16A16_SFLOAT, 8},
+        {VK_FORMAT_R32_UINT, VK_FORMAT_R32_SFLOAT, 4},
+        {VK_FORMAT_R32G32_UINT, VK_FORMAT_R32G32_SFLOAT, 8},
+        {VK_FORMAT_R32G32B32A32_UINT, VK_FORMAT_R32G32B32A32_SFLOAT, 16},
+        {VK_FORMAT_B10G11R11_UFLOAT_PACK32, VK_FORMAT_E5B9G9R9_UFLOAT_PACK32, 4},
+        {VK_FORMAT_D16_UNORM, VK_FORMAT_D16_UNORM, 2},
+        {VK_FORMAT_D32_SFLOAT, VK_FORMAT_D32_SFLOAT, 4},
+    };
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        if (format >= ranges[i].first && format <= ranges[i].last)
+            return ranges[i].size;
+    }
+    return 0;
+}
+
+static VkExtent3D level_extent(const struct ash_image *image, uint32_t mip_level)
+{
+    uint32_t width = image->extent.width >> mip_level, height = image->extent.height >> mip_level;
+    return (VkExtent3D){width ? width : 1, height ? height : 1, 1};
+}
+
+static enum ash_result check_image(const struct ash_upload_target *target)
+{
+    const struct ash_image *image = target->image;
+    if (target->mip_level >= image->mip_levels || target->array_layer >= image->array_layers) {
+        ash_log(ASH_LOG_ERROR, "Upload to level %u of layer %u of an image with %u and %u",
+                target->mip_level, target->array_layer, image->mip_levels, image->array_layers);
+        return ASH_ERROR_OUT_OF_RANGE;
+    }
+    VkDeviceSize texel = texel_size(image->format);
+    if (texel == 0) {
+        ash_log(ASH_LOG_ERROR, "Upload to an image of format %d, whose texels have no known size",
+                (int)image->format);
+        return ASH_ERROR_UNSUPPORTED;
+    }
+    VkExtent3D extent = level_extent(image, target->mip_level);
+    VkDeviceSize size = (VkDeviceSize)extent.width * extent.height * texel;
+    if (target->size == size)
+        return ASH_OK;
+    ash_log(ASH_LOG_ERROR, "Upload of %llu bytes to an image's level of %llu",
+            (unsigned long long)target->size, (unsigned long long)size);
+    return ASH_ERROR_OUT_OF_RANGE;
+}
+
+static enum ash_result check_target(const struct ash_upload_target *target)
+{
+    if (target->image)
+        return check_image(target);
+    if (ash_range_inside(target->offset, target->size, target->buffer->size))
+        return ASH_OK;
+    ash_log(ASH_LOG_ERROR, "Upload of %llu bytes at %llu of buffer \"%s\", which has %llu",
+            (unsigned long long)target->size, (unsigned long long)target->offset,
+            target->buffer->name, (unsigned long long)target->buffer->size);
+    return ASH_ERROR_OUT_OF_RANGE;
+}
+
+static enum ash_result begin_direct(struct ash_upload *upload,
+                                    const struct ash_upload_target *target,
+                                    struct ash_buffer_view *view)
+{
+    struct ash_view_params params = {
+        .offset = target->offset, .size = target->size, .access = ASH_ACCESS_WRITE};
+    enum ash_result result = ash_buffer_begin_view(target->buffer, &params, view);
+    if (result != ASH_OK)
+        return result;
+    // Only shares the mapping that the view has; the buffer then keeps it.
+    result = ash_buffer_keep_mapped(target->buffer);
+    if (result != ASH_OK) {
+        if (ash_buffer_end_view(view) != ASH_OK)
+            ash_log(ASH_LOG_DEBUG, "A view that was never written could not be flushed");
+        return result;
+    }
+    view->upload = upload;
+    return ASH_OK;
+}
+
+static void set_destination(struct ash_upload_piece *piece, const struct ash_upload_target *target)
+{
+    if (target->buffer) {
+        piece->buffer = target->buffer->buffer;
+        piece->destination = target->offset;
+        return;
+    }
+    piece->image = target->image->image;
+    piece->level = (VkImageSubresourceLayers){.aspectMask = target->image->aspect,
+                                              .mipLevel = target->mip_level,
+                                              .baseArrayLayer = target->array_layer,
+                                              .layerCount = 1};
+    piece->extent = level_extent(target->image, target->mip_level);
+}
+
+static enum ash_result begin_staged(struct ash_upload *upload,
+                                    const struct ash_upload_target *target,
+                                    struct ash_buffer_view *view)
+{
+    if (target->size > upload->ring.size) {
+        ash_log(ASH_LOG_ERROR, "Upload of %llu bytes through a ring of %llu; split it",
+                (unsigned long long)target->size, (unsigned long long)upload->ring.size);
+        return ASH_ERROR_OUT_OF_RANGE;
+    }
+    struct ash_upload_piece *piece = ash_upload_ring_take(&upload->ring, target->size);
+    if (!piece) {
+        upload->refusals++;
+        return ASH_NOT_READY;
+    }
+    struct ash_buffer_view opened = {.size = target->size,
+                                     .element_size = 1,
+                                     .access = ASH_ACCESS_WRITE,
+                                     .slot = (uint32_t)(piece - upload->ring.pieces),
+                                     .buffer = &upload->buffer,
+                                     .upload = upload,
+                                     .mapped = (unsigned char *)upload->view.mapped + piece->offset,
+                                     .offset = piece->offset};
+    enum ash_result result = ash_view_shadow_begin(&opened);
+    if (result != ASH_OK) {
+        piece->state = ASH_PIECE_DROPPED;
+        return result;
+    }
+    set_destination(piece, target);
+    *view = opened;
+    return ASH_OK;
+}
+
+enum ash_result ash_upload_begin(struct ash_upload *upload, const struct ash_upload_target *target,
+                                 struct ash_buffer_view *view)
+{
+    ASH_ASSERT_MESSAGE(!target->buffer != !target->image,
+                       "an upload goes to a buffer or to an image");
+    ASH_ASSERT_MESSAGE(target->size > 0, "an upload has at least one byte");
+    memset(view, 0, sizeof(*view));
+    enum ash_result result = check_target(target);
+    if (result != ASH_OK)
+        return result;
+    bool direct = target->buffer && !upload->staging_only &&
+                  (target->buffer->properties & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT);
+    return direct ? begin_direct(upload, target, view) : begin_staged(upload, target, view);
+}
+
+static enum ash_result end_direct(struct ash_upload *upload, struct ash_buffer_view *view)
+{
+    VkDeviceSize size = view->size;
+    view->upload = NULL;
+    enum ash_result result = ash_buffer_end_view(view);
+    if (result == ASH_OK) {
+        upload->direct_writes++;
+        upload->bytes_uploaded += size;
+    }
+    return result;
+}
+
+static enum ash_result end_staged(struct ash_upload *upload, struct ash_buffer_view *view)
+{
+    ASH_ASSERT_MESSAGE(view->slot < upload->ring.capacity, "a view ends as it began");
+    struct ash_upload_piece *piece = &upload->ring.pieces[view->slot];
+    ASH_ASSERT_MESSAGE(piece->state == ASH_PIECE_OPEN && piece->offset == view->offset,
+                       "a view of an upload ring ends once");
+    enum ash_result result = ash_view_flush(view, 0, view->size);
+    ash_view_shadow_end(view);
+    memset(view, 0, sizeof(*view));
+    bool wanted = piece->buffer || piece->image;
+    piece->state = result == ASH_OK && wanted ? ASH_PIECE_NOTED : ASH_PIECE_DROPPED;
+    return result;
+}
+
+enum ash_result ash_upload_end(struct ash_buffer_view *view)
+{
+    if (!view->buffer)
+        return ASH_OK;
+    struct ash_upload *upload = view->upload;
+    ASH_ASSERT_MESSAGE(upload, "a view that ash_buffer_begin_view opened ends by "
+                               "ash_buffer_end_view");
+    if (view->buffer == &upload->buffer)
+        return end_staged(upload, view);
+    return end_direct(upload, view);
+}
+
+void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < upload->ring.count; i++) {
+        struct ash_upload_piece *piece = ash_upload_ring_piece(&upload->ring, i);
+        if (piece->state == ASH_PIECE_NOTED)
+            upload->noted[count++] = piece;
+    }
+    if (count == 0)
+        return;
+    upload->copies += ash_upload_commands(ash_allocator_context(upload->allocator), commands,
+                                          upload->buffer.buffer, upload->noted, count);
+    for (uint32_t i = 0; i < upload->ring.count; i++) {
+        struct ash_upload_piece *piece = ash_upload_ring_piece(&upload->ring, i);
+        if (piece->state != ASH_PIECE_NOTED)
+            continue;
+        piece->state = ASH_PIECE_RECORDED;
+        piece->value = value;
+        upload->bytes_uploaded += piece->size;
+    }
+}
+
+void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed)
+{
+    ash_upload_ring_reclaim(&upload->ring, completed);
+}
+
+void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffer,
+                       const struct ash_image *image)
+{
+    for (uint32_t i = 0; i < upload->ring.count; i++) {
+        struct ash_upload_piece *piece = ash_upload_ring_piece(&upload->ring, i);
+        bool matches = (buffer && buffer->buffer && piece->buffer == buffer->buffer) ||
+                       (image && image->image && piece->image == image->image);
+        if (!matches || piece->state == ASH_PIECE_RECORDED)
+            continue;
+        piece->buffer = VK_NULL_HANDLE;
+        piece->image = VK_NULL_HANDLE;
+        if (piece->state == ASH_PIECE_NOTED)
+            piece->state = ASH_PIECE_DROPPED;
+    }
+}
+
+void ash_upload_stats(const struct ash_upload *upload, struct ash_upload_stats *out)
+{
+    *out = (struct ash_upload_stats){.ring_size = upload->ring.size,
+                                     .ring_used = upload->ring.used,
+                                     .bytes_uploaded = upload->bytes_uploaded,
+                                     .copies = upload->copies,
+                                     .direct_writes = upload->direct_writes,
+                                     .refusals = upload->refusals};
+}

@@ -1,0 +1,241 @@
+#include "engine/memory/upload_commands.h"
+
+#include <stdlib.h>
+
+#include <volk.h>
+
+#include "engine/bits.h"
+
+// Regions in one copy command, and images in one barrier: what lies on the stack meanwhile.
+enum { BATCH = 64 };
+
+// Who may have used the destinations before and may use them afterwards.
+static const VkPipelineStageFlags2 user_stages =
+    VK_PIPELINE_STAGE_2_DRAW_INDIRECT_BIT | VK_PIPELINE_STAGE_2_VERTEX_INPUT_BIT |
+    VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT | VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT |
+    VK_PIPELINE_STAGE_2_COMPUTE_SHADER_BIT | VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT;
+static const VkAccessFlags2 user_writes =
+    VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT | VK_ACCESS_2_TRANSFER_WRITE_BIT;
+static const VkAccessFlags2 user_accesses =
+    VK_ACCESS_2_INDIRECT_COMMAND_READ_BIT | VK_ACCESS_2_INDEX_READ_BIT |
+    VK_ACCESS_2_VERTEX_ATTRIBUTE_READ_BIT | VK_ACCESS_2_UNIFORM_READ_BIT |
+    VK_ACCESS_2_SHADER_SAMPLED_READ_BIT | VK_ACCESS_2_SHADER_STORAGE_READ_BIT |
+    VK_ACCESS_2_SHADER_STORAGE_WRITE_BIT | VK_ACCESS_2_TRANSFER_READ_BIT |
+    VK_ACCESS_2_TRANSFER_WRITE_BIT;
+
+struct recorder {
+    const struct ash_context *context;
+    VkCommandBuffer commands;
+    VkBuffer source;
+    uint32_t regions;
+};
+
+static void memory_barrier(const struct recorder *recorder, VkPipelineStageFlags2 source_stages,
+                           VkAccessFlags2 source_access, VkPipelineStageFlags2 stages,
+                           VkAccessFlags2 access)
+{
+    VkMemoryBarrier2 barrier = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
+                                .srcStageMask = source_stages,
+                                .srcAccessMask = source_access,
+                                .dstStageMask = stages,
+                                .dstAccessMask = access};
+    VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+                             .memoryBarrierCount = 1,
+                             .pMemoryBarriers = &barrier};
+    recorder->context->vk->vkCmdPipelineBarrier2(recorder->commands, &info);
+}
+
+static int compare_handles(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+// Buffers before images; then by destination; then by place in it; then as they were taken.
+static int compare_pieces(const void *left, const void *right)
+{
+    const struct ash_upload_piece *a = *(const struct ash_upload_piece *const *)left;
+    const struct ash_upload_piece *b = *(const struct ash_upload_piece *const *)right;
+    int order = compare_handles((uint64_t)a->image, (uint64_t)b->image);
+    if (order == 0)
+        order = compare_handles((uint64_t)a->buffer, (uint64_t)b->buffer);
+    if (order == 0)
+        order = compare_handles(a->level.baseArrayLayer, b->level.baseArrayLayer);
+    if (order == 0)
+        order = compare_handles(a->level.mipLevel, b->level.mipLevel);
+    if (order == 0)
+        order = compare_handles(a->destination, b->destination);
+    return order != 0 ? order : compare_handles(a->order, b->order);
+}
+
+static int compare_order(const void *left, const void *right)
+{
+    const struct ash_upload_piece *a = *(const struct ash_upload_piece *const *)left;
+    const struct ash_upload_piece *b = *(const struct ash_upload_piece *const *)right;
+    return compare_handles(a->order, b->order);
+}
+
+static VkBufferCopy region_of(const struct ash_upload_piece *piece)
+{
+    return (VkBufferCopy){
+        .srcOffset = piece->offset, .dstOffset = piece->destination, .size = piece->size};
+}
+
+// Whether two of these pieces, of one buffer and in order of place, write the same byte.
+static bool have_overlap(struct ash_upload_piece **pieces, uint32_t count)
+{
+    VkDeviceSize end = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (pieces[i]->destination < end)
+            return true;
+        end = pieces[i]->destination + pieces[i]->size;
+    }
+    return false;
+}
+
+// Copies that write the same bytes: one by one in the order of taking, each after the last.
+static void copy_in_order(struct recorder *recorder, struct ash_upload_piece **pieces,
+                          uint32_t count)
+{
+    qsort(pieces, count, sizeof(pieces[0]), compare_order);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i > 0)
+            memory_barrier(recorder, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                           VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT);
+        VkBufferCopy region = region_of(pieces[i]);
+        recorder->context->vk->vkCmdCopyBuffer(recorder->commands, recorder->source,
+                                               pieces[i]->buffer, 1, &region);
+    }
+    recorder->regions += count;
+}
+
+// Copies into one buffer: as few commands as possible.
+static void copy_to_buffer(struct recorder *recorder, struct ash_upload_piece **pieces,
+                           uint32_t count)
+{
+    if (have_overlap(pieces, count)) {
+        copy_in_order(recorder, pieces, count);
+        return;
+    }
+    for (uint32_t first = 0; first < count; first += BATCH) {
+        VkBufferCopy regions[BATCH];
+        uint32_t batch = count - first < BATCH ? count - first : BATCH;
+        for (uint32_t i = 0; i < batch; i++)
+            regions[i] = region_of(pieces[first + i]);
+        recorder->context->vk->vkCmdCopyBuffer(recorder->commands, recorder->source,
+                                               pieces[first]->buffer, batch, regions);
+    }
+    recorder->regions += count;
+}
+
+static void copy_to_buffers(struct recorder *recorder, struct ash_upload_piece **pieces,
+                            uint32_t count)
+{
+    if (count == 0)
+        return;
+    memory_barrier(recorder, user_stages, user_writes, VK_PIPELINE_STAGE_2_COPY_BIT,
+                   VK_ACCESS_2_TRANSFER_WRITE_BIT);
+    for (uint32_t first = 0, next; first < count; first = next) {
+        next = first + 1;
+        while (next < count && pieces[next]->buffer == pieces[first]->buffer)
+            next++;
+        copy_to_buffer(recorder, pieces + first, next - first);
+    }
+    memory_barrier(recorder, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                   user_stages, user_accesses);
+}
+
+// What was there is of no use: a whole level is written.
+static VkImageMemoryBarrier2 barrier_before(const struct ash_upload_piece *piece)
+{
+    return (VkImageMemoryBarrier2){
+        .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
+        .srcStageMask = user_stages,
+        .srcAccessMask = user_writes,
+        .dstStageMask = VK_PIPELINE_STAGE_2_COPY_BIT,
+        .dstAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT,
+        .oldLayout = VK_IMAGE_LAYOUT_UNDEFINED,
+        .newLayout = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+        .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+        .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+        .image = piece->image,
+        .subresourceRange = {.aspectMask = piece->level.aspectMask,
+                             .baseMipLevel = piece->level.mipLevel,
+                             .levelCount = 1,
+                             .baseArrayLayer = piece->level.baseArrayLayer,
+                             .layerCount = 1}};
+}
+
+static VkImageMemoryBarrier2 barrier_after(const struct ash_upload_piece *piece)
+{
+    VkImageMemoryBarrier2 barrier = barrier_before(piece);
+    barrier.srcStageMask = VK_PIPELINE_STAGE_2_COPY_BIT;
+    barrier.srcAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT;
+    barrier.dstStageMask = user_stages;
+    barrier.dstAccessMask = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT;
+    barrier.oldLayout = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL;
+    barrier.newLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL;
+    return barrier;
+}
+
+static void copy_to_level(struct recorder *recorder, const struct ash_upload_piece *piece)
+{
+    VkBufferImageCopy region = {.bufferOffset = piece->offset,
+                                .imageSubresource = piece->level,
+                                .imageExtent = piece->extent};
+    recorder->context->vk->vkCmdCopyBufferToImage(recorder->commands, recorder->source,
+                                                  piece->image,
+                                                  VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
+}
+
+// At most BATCH levels of images, none of them twice.
+static void copy_to_levels(struct recorder *recorder, struct ash_upload_piece **pieces,
+                           uint32_t count)
+{
+    VkImageMemoryBarrier2 barriers[BATCH];
+    VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+                             .imageMemoryBarrierCount = count,
+                             .pImageMemoryBarriers = barriers};
+    for (uint32_t i = 0; i < count; i++)
+        barriers[i] = barrier_before(pieces[i]);
+    recorder->context->vk->vkCmdPipelineBarrier2(recorder->commands, &info);
+    for (uint32_t i = 0; i < count; i++) {
+        copy_to_level(recorder, pieces[i]);
+        barriers[i] = barrier_after(pieces[i]);
+    }
+    recorder->context->vk->vkCmdPipelineBarrier2(recorder->commands, &info);
+    recorder->regions += count;
+}
+
+static bool same_level(const struct ash_upload_piece *a, const struct ash_upload_piece *b)
+{
+    return a->image == b->image && a->level.mipLevel == b->level.mipLevel &&
+           a->level.baseArrayLayer == b->level.baseArrayLayer;
+}
+
+static void copy_to_images(struct recorder *recorder, struct ash_upload_piece **pieces,
+                           uint32_t count)
+{
+    // A level that is written twice: only the last counts, since each writes all of it.
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + 1 == count || !same_level(pieces[i], pieces[i + 1]))
+            pieces[kept++] = pieces[i];
+    }
+    for (uint32_t first = 0; first < kept; first += BATCH)
+        copy_to_levels(recorder, pieces + first, kept - first < BATCH ? kept - first : BATCH);
+}
+
+uint32_t ash_upload_commands(const struct ash_context *context, VkCommandBuffer commands,
+                             VkBuffer source, struct ash_upload_piece **pieces, uint32_t count)
+{
+    struct recorder recorder = {.context = context, .commands = commands, .source = source};
+    for (uint32_t i = 0; i < count; i++)
+        pieces[i]->order = i;
+    qsort(pieces, count, sizeof(pieces[0]), compare_pieces);
+    uint32_t buffers = 0;
+    while (buffers < count && pieces[buffers]->buffer)
+        buffers++;
+    copy_to_buffers(&recorder, pieces, buffers);
+    copy_to_images(&recorder, pieces + buffers, count - buffers);
+    return recorder.regions;
+}

@@ -1,0 +1,58 @@
+// The order of an upload ring, apart from Vulkan: which bytes of the ring are whose, and when they
+// come back. Pieces are taken at the head and given back at the tail, in the same order.
+//
+// Units: bytes. Thread-safety: one thread at a time.
+#ifndef ASH_MEMORY_UPLOAD_RING_H
+#define ASH_MEMORY_UPLOAD_RING_H
+
+#include "engine/result.h"
+
+#include <vulkan/vulkan_core.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ash_piece_state {
+    ASH_PIECE_OPEN,     // a view is being filled
+    ASH_PIECE_NOTED,    // filled; its copy waits for ash_upload_record
+    ASH_PIECE_RECORDED, // the GPU reads it until `value`
+    ASH_PIECE_DROPPED   // nobody will read it
+};
+
+// A piece of the ring and where its bytes go.
+struct ash_upload_piece {
+    enum ash_piece_state state;
+    VkDeviceSize offset, size; // in the ring, as asked for
+    VkDeviceSize taken;        // with what was skipped before and after, for alignment and wrapping
+    uint64_t value;
+    uint32_t order;           // among those that are recorded together
+    VkBuffer buffer;          // destination: this,
+    VkDeviceSize destination; // from here; or
+    VkImage image;            // this subresource
+    VkImageSubresourceLayers level;
+    VkExtent3D extent;
+};
+
+struct ash_upload_ring {
+    VkDeviceSize size, alignment;
+    VkDeviceSize head, used;
+    struct ash_upload_piece *pieces; // owned; a ring as well
+    uint32_t capacity, first, count;
+};
+
+// Errors: OUT_OF_HOST_MEMORY; *ring is all zero.
+ASH_NODISCARD enum ash_result ash_upload_ring_init(struct ash_upload_ring *ring, VkDeviceSize size,
+                                                   VkDeviceSize alignment);
+void ash_upload_ring_finish(struct ash_upload_ring *ring);
+
+// Takes the next `size` bytes, in one stretch: a zeroed piece, OPEN, with offset and size. NULL if
+// the ring is full; nothing has changed.
+struct ash_upload_piece *ash_upload_ring_take(struct ash_upload_ring *ring, VkDeviceSize size);
+
+// Gives back, from the tail on, what is DROPPED or RECORDED with a value up to `completed`.
+void ash_upload_ring_reclaim(struct ash_upload_ring *ring, uint64_t completed);
+
+// The pieces in the order of taking, from 0 to count - 1.
+struct ash_upload_piece *ash_upload_ring_piece(const struct ash_upload_ring *ring, uint32_t index);
+
+#endif
