@@ -177,7 +177,8 @@ static void adopt_params(struct ash_context *context, const struct ash_context_a
     context->graphics = params->graphics;
     context->transfer =
         params->transfer.queue != VK_NULL_HANDLE ? params->transfer : params->graphics;
-    context->memory_budget = params->memory_budget;
+    context->memory_budget =
+        params->memory_budget && context->owned->fn.vkGetPhysicalDeviceMemoryProperties2 != NULL;
     context->buffer_device_address = params->buffer_device_address;
 }
 
@@ -320,7 +321,7 @@ void ash_context_memory_budget(const struct ash_context *context, struct ash_mem
     const struct ash_instance_functions *fn = &context->owned->fn;
     const VkPhysicalDeviceMemoryProperties *memory = &context->memory_properties;
     *out = (struct ash_memory_budget){0};
-    if (context->memory_budget && fn->vkGetPhysicalDeviceMemoryProperties2 != NULL) {
+    if (context->memory_budget) {
         VkPhysicalDeviceMemoryBudgetPropertiesEXT budget = {
             .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
         VkPhysicalDeviceMemoryProperties2 properties = {

@@ -130,13 +130,13 @@ static enum ash_result plan_load(struct plan *plan, PFN_vkGetInstanceProcAddr en
     return ASH_OK;
 }
 
-static enum ash_result report_missing_layer(enum ash_validation validation)
+static enum ash_result report_missing_layer(enum ash_validation validation, const char *what)
 {
     bool required = validation == ASH_VALIDATION_REQUIRED;
     ash_log(required ? ASH_LOG_ERROR : ASH_LOG_WARNING,
-            "the validation layer " VALIDATION_LAYER " is not installed%s; "
+            "the validation layer " VALIDATION_LAYER " %s%s; "
             "install it (Debian: apt install vulkan-validationlayers)",
-            required ? "" : ", going on without");
+            what, required ? "" : ", going on without");
     return required ? ASH_ERROR_NO_LAYER : ASH_OK;
 }
 
@@ -158,7 +158,7 @@ static enum ash_result plan_query(struct plan *plan, enum ash_validation validat
         return ash_result_from_vk(vk_result);
     }
     if (validation != ASH_VALIDATION_OFF && !plan->validation)
-        return report_missing_layer(validation);
+        return report_missing_layer(validation, "is not installed");
     return ASH_OK;
 }
 
@@ -249,6 +249,33 @@ static enum ash_result report_no_instance(VkResult vk_result)
     return ASH_ERROR_NO_DRIVER;
 }
 
+static VkResult try_instance(struct plan *plan, const struct ash_instance_params *params,
+                             struct ash_context_instance *owned)
+{
+    plan->extension_count = 0;
+    plan_surface(plan, params->surface);
+    plan_own_extensions(plan);
+    VkResult vk_result = create_instance(owned, plan, params->application_name);
+    if (vk_result != VK_SUCCESS)
+        owned->context.instance = VK_NULL_HANDLE;
+    return vk_result;
+}
+
+static enum ash_result follow(struct plan *plan, const struct ash_instance_params *params,
+                              struct ash_context_instance *owned)
+{
+    VkResult vk_result = try_instance(plan, params, owned);
+    // Its manifest is there, but not its library.
+    if (vk_result == VK_ERROR_LAYER_NOT_PRESENT && plan->validation) {
+        plan->validation = false;
+        enum ash_result result = report_missing_layer(params->validation, "can't be loaded");
+        if (result != ASH_OK)
+            return result;
+        vk_result = try_instance(plan, params, owned);
+    }
+    return vk_result == VK_SUCCESS ? ASH_OK : report_no_instance(vk_result);
+}
+
 static enum ash_result create_messenger(struct ash_context_instance *owned)
 {
     if (owned->fn.vkCreateDebugUtilsMessengerEXT == NULL)
@@ -276,19 +303,11 @@ enum ash_result ash_instance_init(struct ash_context_instance *owned,
     enum ash_result result = plan_load(&plan, entry);
     if (result == ASH_OK)
         result = plan_query(&plan, params->validation);
-    VkResult vk_result = VK_SUCCESS;
-    if (result == ASH_OK) {
-        plan_surface(&plan, params->surface);
-        plan_own_extensions(&plan);
-        vk_result = create_instance(owned, &plan, params->application_name);
-    }
+    if (result == ASH_OK)
+        result = follow(&plan, params, owned);
     free(plan.offered);
     if (result != ASH_OK)
         return result;
-    if (vk_result != VK_SUCCESS) {
-        owned->context.instance = VK_NULL_HANDLE;
-        return report_no_instance(vk_result);
-    }
     ash_instance_load(&owned->fn, owned->context.instance, entry);
     owned->context.debug_utils = plan.debug_utils && ash_instance_can_label(&owned->fn);
     if (plan.missing != NULL) {
