@@ -17,8 +17,11 @@ check() {
     count=$((count + 1))
 }
 for header in $(find engine -name '*.h' | sort); do
+    # volk's headers, which private ones include, want this; a public one does without.
+    prototypes=-DVK_NO_PROTOTYPES
+    grep -q 'extern "C"' "$header" && prototypes=
     for standard in c11 c17 c2x; do
-        check gcc -x c -std=$standard
+        check gcc -x c -std=$standard $prototypes
     done
     grep -q 'extern "C"' "$header" || continue
     public=$((public + 1))
