@@ -88,9 +88,11 @@ static void prepare_pass(struct ash_pass *pass, const struct ash_pass_env *env,
     ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
     enum ash_result result = pass->type->prepare(pass->state, env, frame);
     ash_debug_end_label(frame->context, frame->commands);
-    if (result != ASH_OK && !pass->failed) // once, not in every frame that it lasts
-        ash_log(ASH_LOG_WARNING, "The pass \"%s\" is not drawn: preparing it failed with %s.",
-                pass->type->name, ash_result_name(result));
+    // Once, not in every frame that it lasts; a pass that is merely not ready is no news.
+    if (result != ASH_OK && !pass->failed)
+        ash_log(result == ASH_NOT_READY ? ASH_LOG_DEBUG : ASH_LOG_WARNING,
+                "The pass \"%s\" is not drawn: preparing it failed with %s.", pass->type->name,
+                ash_result_name(result));
     pass->failed = result != ASH_OK;
 }
 
