@@ -1,0 +1,208 @@
+#include "game/world/mesher_naive.h"
+
+#include <stdlib.h>
+
+#include "shaders/shared.h"
+
+struct cell {
+    int32_t at[3]; // x, y, z in cells
+};
+
+struct list {
+    mesh_quad *quads;
+    uint32_t count, capacity;
+};
+
+// x, y, z may lie one chunk outside.
+static enum block block_at(const struct mesh_input *input, int32_t x, int32_t y, int32_t z)
+{
+    const struct chunk *chunk =
+        input->chunks[(y + CHUNK_SIZE) / CHUNK_SIZE][(z + CHUNK_SIZE) / CHUNK_SIZE]
+                     [(x + CHUNK_SIZE) / CHUNK_SIZE];
+    const uint32_t mask = CHUNK_SIZE - 1;
+    return chunk_get(chunk, (uint32_t)x & mask, (uint32_t)y & mask, (uint32_t)z & mask);
+}
+
+static bool opaque_at(const struct mesh_input *input, int32_t x, int32_t y, int32_t z)
+{
+    return block_types[block_at(input, x, y, z)].opaque;
+}
+
+// What a cell looks like: its topmost opaque block where at least half of it is opaque, else the
+// topmost of the others where at least half of it is not air.
+static enum block cell_block(const struct mesh_input *input, struct cell cell)
+{
+    const int32_t edge = 1 << input->detail;
+    int32_t opaque_count = 0, filled_count = 0;
+    enum block opaque = BLOCK_AIR, other = BLOCK_AIR;
+    for (int32_t i = edge * edge * edge - 1; i >= 0; i--) {
+        // From the top down; within a layer from north-west.
+        int32_t inside = edge * edge - 1 - i % (edge * edge);
+        enum block block =
+            block_at(input, cell.at[0] * edge + inside % edge,
+                     cell.at[1] * edge + i / (edge * edge), cell.at[2] * edge + inside / edge);
+        opaque_count += block_types[block].opaque;
+        filled_count += block != BLOCK_AIR;
+        if (block_types[block].opaque)
+            opaque = opaque == BLOCK_AIR ? block : opaque;
+        else if (block != BLOCK_AIR)
+            other = other == BLOCK_AIR ? block : other;
+    }
+    const int32_t half = (edge * edge * edge + 1) / 2;
+    if (opaque_count >= half)
+        return opaque;
+    return filled_count >= half ? other : BLOCK_AIR;
+}
+
+static bool outside(const struct mesh_input *input, struct cell cell)
+{
+    const int32_t size = CHUNK_SIZE >> input->detail;
+    for (int32_t axis = 0; axis < 3; axis++)
+        if (cell.at[axis] < 0 || cell.at[axis] >= size)
+            return true;
+    return false;
+}
+
+static struct cell beside(struct cell cell, uint32_t face)
+{
+    cell.at[face / 2] += face % 2 == 0 ? 1 : -1;
+    return cell;
+}
+
+// Whether all blocks of the neighbour's cell that touch the face are opaque.
+static bool touching_opaque(const struct mesh_input *input, struct cell neighbor, uint32_t face)
+{
+    const int32_t edge = 1 << input->detail;
+    for (int32_t i = 0; i < edge * edge * edge; i++) {
+        int32_t inside[3] = {i % edge, i / edge % edge, i / (edge * edge)};
+        if (inside[face / 2] != (face % 2 == 0 ? 0 : edge - 1))
+            continue;
+        if (!opaque_at(input, neighbor.at[0] * edge + inside[0], neighbor.at[1] * edge + inside[1],
+                       neighbor.at[2] * edge + inside[2]))
+            return false;
+    }
+    return true;
+}
+
+static bool shows_face(const struct mesh_input *input, struct cell cell, enum block block,
+                       uint32_t face)
+{
+    struct cell neighbor = beside(cell, face);
+    enum block other = cell_block(input, neighbor);
+    bool border = outside(input, neighbor), side = face != FACE_UP && face != FACE_DOWN;
+    bool coarse = input->detail > 0;
+    if (block_types[block].opaque) {
+        bool hidden = block_types[other].opaque;
+        if (coarse && border && side)
+            hidden = hidden && touching_opaque(input, neighbor, face);
+        return !hidden;
+    }
+    if (coarse && border && side)
+        return false;
+    if (block == BLOCK_WATER)
+        return other == BLOCK_AIR;
+    // Cells above and below the chunk are not told apart at coarse detail.
+    return !block_types[other].opaque && (other != block || (coarse && border));
+}
+
+// Occlusion at the corner of a face that lies towards +1 or -1 along its width and height.
+static uint32_t corner_occlusion(const struct mesh_input *input, struct cell before, uint32_t axis,
+                                 int32_t width_sign, int32_t height_sign)
+{
+    const uint32_t width_axis = axis == 0 ? 2 : 0, height_axis = axis == 1 ? 2 : 1;
+    struct cell side = before, top = before, corner = before;
+    side.at[width_axis] += width_sign;
+    top.at[height_axis] += height_sign;
+    corner.at[width_axis] += width_sign;
+    corner.at[height_axis] += height_sign;
+    bool side_opaque = opaque_at(input, side.at[0], side.at[1], side.at[2]);
+    bool top_opaque = opaque_at(input, top.at[0], top.at[1], top.at[2]);
+    bool corner_opaque = opaque_at(input, corner.at[0], corner.at[1], corner.at[2]);
+    if (side_opaque && top_opaque)
+        return 0;
+    return 3u - (uint32_t)side_opaque - (uint32_t)top_opaque - (uint32_t)corner_opaque;
+}
+
+static uint32_t face_occlusion(const struct mesh_input *input, struct cell cell, uint32_t face)
+{
+    if (!input->ambient_occlusion || input->detail > 0)
+        return 0xff;
+    // Corners 0 to 3 of faces whose width and height turn counter-clockwise seen from outside.
+    static const int32_t straight[4][2] = {{-1, -1}, {1, -1}, {1, 1}, {-1, 1}};
+    const bool mirrored = face == FACE_EAST || face == FACE_UP || face == FACE_NORTH;
+    uint32_t result = 0;
+    for (uint32_t corner = 0; corner < 4; corner++) {
+        const int32_t *sign = straight[mirrored ? (4 - corner) % 4 : corner];
+        result |= corner_occlusion(input, beside(cell, face), face / 2, sign[0], sign[1])
+                  << 2 * corner;
+    }
+    return result;
+}
+
+static bool add(struct list *list, mesh_quad quad)
+{
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity == 0 ? 256 : 2 * list->capacity;
+        mesh_quad *quads = realloc(list->quads, capacity * sizeof(*quads));
+        if (quads == NULL)
+            return false;
+        list->quads = quads;
+        list->capacity = capacity;
+    }
+    list->quads[list->count++] = quad;
+    return true;
+}
+
+static mesh_quad face_quad(const struct mesh_input *input, struct cell cell, enum block block,
+                           uint32_t face)
+{
+    const struct block_type *type = &block_types[block];
+    uint32_t occlusion = type->opaque ? face_occlusion(input, cell, face) : 0xff;
+    uint32_t even = (occlusion & 3) + (occlusion >> 4 & 3);
+    uint32_t odd = (occlusion >> 2 & 3) + (occlusion >> 6);
+    uint32_t texture = type->texture[face == FACE_UP ? 0 : (face == FACE_DOWN ? 2 : 1)];
+    cell.at[face / 2] += face % 2 == 0;
+    return QUAD_PACK(QUAD_WORD_0(cell.at[0], cell.at[1], cell.at[2], 1, 1, face),
+                     QUAD_WORD_1(texture, occlusion, 0u, even < odd));
+}
+
+// The faces of one direction, of opaque blocks or of the others.
+static bool add_faces(const struct mesh_input *input, uint32_t face, bool opaque, struct list *list)
+{
+    const int32_t size = CHUNK_SIZE >> input->detail;
+    for (int32_t i = 0; i < size * size * size; i++) {
+        struct cell cell = {{i % size, i / (size * size), i / size % size}};
+        enum block block = cell_block(input, cell);
+        if (block == BLOCK_AIR || block_types[block].opaque != opaque ||
+            !shows_face(input, cell, block, face))
+            continue;
+        if (!add(list, face_quad(input, cell, block, face)))
+            return false;
+    }
+    return true;
+}
+
+bool mesher_naive_mesh(const struct mesh_input *input, struct mesh *out)
+{
+    struct list list = {0};
+    struct mesh mesh = {0};
+    *out = mesh;
+    bool complete = true;
+    for (uint32_t face = 0; face < FACE_COUNT && complete; face++) {
+        uint32_t before = list.count;
+        complete = add_faces(input, face, true, &list);
+        mesh.counts[face] = list.count - before;
+    }
+    uint32_t before = list.count;
+    for (uint32_t face = 0; face < FACE_COUNT && complete; face++)
+        complete = add_faces(input, face, false, &list);
+    mesh.water_count = list.count - before;
+    if (!complete) {
+        free(list.quads);
+        return false;
+    }
+    mesh.quads = list.quads;
+    mesh.total = list.count;
+    *out = mesh;
+    return true;
+}
