@@ -32,6 +32,14 @@ static void join_names(char *out, size_t size, const VkDebugUtilsMessengerCallba
     }
 }
 
+// One message, one line: newer layers break theirs into several.
+static void flatten(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text);
+    for (char *at = out; (at = strpbrk(at, "\r\n")) != NULL;)
+        *at = ' ';
+}
+
 // Only messages of the type "validation" count: "general" is the loader's talk about manifests and
 // devices, "performance" is advice.
 static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlagBitsEXT severity,
@@ -42,7 +50,8 @@ static VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlag
     (void)severity;
     struct ash_messages *messages = user;
     const char *id = data->pMessageIdName != NULL ? data->pMessageIdName : "no id";
-    const char *text = ash_message_text(data->pMessage != NULL ? data->pMessage : "");
+    char text[1024];
+    flatten(text, sizeof(text), ash_message_text(data->pMessage != NULL ? data->pMessage : ""));
     if ((types & VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT) == 0) {
         ash_log(ASH_LOG_DEBUG, "vulkan: %s: %s", id, text);
         return VK_FALSE;

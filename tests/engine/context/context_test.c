@@ -3,6 +3,7 @@
 
 #include "tests/support/test.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +57,32 @@ static void contexts_come_and_go_side_by_side(void **state)
     ash_context_destroy(second);
     ash_context_destroy(NULL);
     assert_int_equal(ash_context_validation_messages(NULL), 0);
+}
+
+static void *come_and_go(void *user)
+{
+    const struct ash_context_params params = {.validation = ASH_VALIDATION_OFF};
+    bool *fine = user;
+    for (int i = 0; i < 3; i++) {
+        struct ash_context *context = NULL;
+        *fine = *fine && ash_context_create(&params, &context) == ASH_OK &&
+                context->vk->vkDeviceWaitIdle(context->device) == VK_SUCCESS;
+        ash_context_destroy(context);
+    }
+    return NULL;
+}
+
+static void contexts_may_be_made_by_several_threads(void **state)
+{
+    (void)state;
+    pthread_t threads[4];
+    bool fine[4] = {true, true, true, true};
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, come_and_go, &fine[i]), 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_true(fine[i]);
+    }
 }
 
 static void the_budget_is_within_the_heaps(void **state)
@@ -156,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_context_without_a_window_is_complete),
         cmocka_unit_test(contexts_come_and_go_side_by_side),
+        cmocka_unit_test(contexts_may_be_made_by_several_threads),
         cmocka_unit_test(the_budget_is_within_the_heaps),
         cmocka_unit_test(destroying_it_before_its_children_names_them),
         cmocka_unit_test(the_list_of_gpus_has_a_line_for_each),

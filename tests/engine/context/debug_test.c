@@ -163,7 +163,7 @@ static void only_validation_counts(void **state)
     (void)state;
     struct ash_messages messages = {0};
     const VkDebugUtilsMessengerCreateInfoEXT info = ash_messenger_info(&messages);
-    const VkDebugUtilsMessengerCallbackDataEXT data = {.pMessage = "a word"};
+    const VkDebugUtilsMessengerCallbackDataEXT data = {.pMessage = "a\nword"};
     uint32_t total = ash_messages_total();
     static const VkDebugUtilsMessageTypeFlagsEXT others[] = {
         VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT,
