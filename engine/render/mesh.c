@@ -4,6 +4,7 @@
 
 #include "engine/assert.h"
 #include "engine/bits.h"
+#include "engine/log.h"
 
 static enum ash_result upload_data(struct ash_mesh *mesh, const struct ash_mesh_params *params)
 {
@@ -28,18 +29,25 @@ enum ash_result ash_mesh_init(struct ash_mesh *mesh, struct ash_allocator *alloc
     ASH_ASSERT(params->vertex_count > 0 && params->vertex_size > 0);
     uint32_t index_count = params->indices != NULL ? params->index_count : 0;
     VkDeviceSize vertices_size = (VkDeviceSize)params->vertex_count * params->vertex_size;
+    VkDeviceSize indices_size = (VkDeviceSize)index_count * sizeof(uint32_t);
     *mesh = (struct ash_mesh){.index_offset = ash_align_up(vertices_size, sizeof(uint32_t)),
                               .vertex_count = params->vertex_count,
                               .index_count = index_count,
                               .upload = upload};
+    if (indices_size > UINT64_MAX - mesh->index_offset) {
+        ash_log(ASH_LOG_ERROR, "A mesh of %u vertices of %u bytes can't be: split it.",
+                params->vertex_count, params->vertex_size);
+        *mesh = (struct ash_mesh){0};
+        return ASH_ERROR_OUT_OF_DEVICE_MEMORY;
+    }
     enum ash_result result = ash_buffer_init(
         &mesh->buffer, allocator,
-        &(struct ash_buffer_params){
-            .size = mesh->index_offset + (VkDeviceSize)index_count * sizeof(uint32_t),
-            .usage = VK_BUFFER_USAGE_VERTEX_BUFFER_BIT | VK_BUFFER_USAGE_INDEX_BUFFER_BIT |
-                     VK_BUFFER_USAGE_TRANSFER_DST_BIT,
-            .preferred = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
-            .label = params->label});
+        &(struct ash_buffer_params){.size = mesh->index_offset + indices_size,
+                                    .usage = VK_BUFFER_USAGE_VERTEX_BUFFER_BIT |
+                                             VK_BUFFER_USAGE_INDEX_BUFFER_BIT |
+                                             VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                                    .preferred = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
+                                    .label = params->label});
     if (result == ASH_OK)
         result = upload_data(mesh, params);
     if (result != ASH_OK)

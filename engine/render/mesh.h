@@ -25,8 +25,7 @@ struct ash_mesh_params {
     const char *label; // copied
 };
 
-// All zero is "no mesh". Not moved until the frame after init has been drawn: the copy into its
-// buffer is noted until then.
+// All zero is "no mesh".
 struct ash_mesh {
     struct ash_buffer buffer;
     VkDeviceSize index_offset; // bytes into the buffer
