@@ -48,6 +48,10 @@ static void choose_features(const struct features *has, struct features *want)
     want->vulkan12.timelineSemaphore = VK_TRUE;
     want->vulkan13.dynamicRendering = VK_TRUE;
     want->vulkan13.synchronization2 = VK_TRUE;
+    // What glslc makes of plain GLSL for Vulkan 1.3: workgroup sizes by id, and discard.
+    want->vulkan13.maintenance4 = has->vulkan13.maintenance4;
+    want->vulkan13.shaderTerminateInvocation = has->vulkan13.shaderTerminateInvocation;
+    want->vulkan13.shaderDemoteToHelperInvocation = has->vulkan13.shaderDemoteToHelperInvocation;
 }
 
 static void tell_features(struct ash_context *context, const struct features *features)
