@@ -143,8 +143,6 @@ static void a_frame_may_bind_more_than_one_pool_holds(void **state)
         assert_int_equal(ash_frames_submit(&fixture.frames, &frame, &(struct ash_frame_sync){0}),
                          ASH_OK);
     }
-    for (int slot = 0; slot < 2; slot++) // 64 + 128 + 256 + 512 sets and one pool more
-        assert_in_range(fixture.frames.slots[slot].descriptors.pool_count, 4, 5);
     assert_int_equal(ash_frames_wait(&fixture.frames, fixture.frames.submitted), ASH_OK);
     ash_pipeline_finish(&pipeline, fixture.pipelines);
     close_compute(&fixture);
