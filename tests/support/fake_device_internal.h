@@ -57,6 +57,7 @@ struct fake_device {
         uint64_t calls;
     } calls[FAKE_NAMES];
     uint64_t fallible_calls;
+    uint32_t open_labels;
     struct fake_fault fault;
     uint64_t fault_seen; // matching calls since the fault was set
     bool failed, quiet;

@@ -311,6 +311,28 @@ fake_SetDebugUtilsObjectNameEXT(VkDevice handle, const VkDebugUtilsObjectNameInf
     return result;
 }
 
+static VKAPI_ATTR void VKAPI_CALL fake_CmdBeginDebugUtilsLabelEXT(VkCommandBuffer commands,
+                                                                  const VkDebugUtilsLabelEXT *label)
+{
+    struct fake_device *device = (struct fake_device *)commands;
+    fake_begin_void(device, "vkCmdBeginDebugUtilsLabelEXT");
+    if (!label->pLabelName)
+        fake_complain(device, "a label without a name");
+    device->open_labels++;
+    fake_end(device);
+}
+
+static VKAPI_ATTR void VKAPI_CALL fake_CmdEndDebugUtilsLabelEXT(VkCommandBuffer commands)
+{
+    struct fake_device *device = (struct fake_device *)commands;
+    fake_begin_void(device, "vkCmdEndDebugUtilsLabelEXT");
+    if (device->open_labels == 0)
+        fake_complain(device, "vkCmdEndDebugUtilsLabelEXT without an open label");
+    else
+        device->open_labels--;
+    fake_end(device);
+}
+
 PFN_vkVoidFunction fake_memory_function(const char *name)
 {
     static const struct fake_entry entries[] = {
@@ -323,6 +345,8 @@ PFN_vkVoidFunction fake_memory_function(const char *name)
         FAKE_ENTRY(GetDeviceQueue),
         FAKE_ENTRY(DeviceWaitIdle),
         FAKE_ENTRY(SetDebugUtilsObjectNameEXT),
+        FAKE_ENTRY(CmdBeginDebugUtilsLabelEXT),
+        FAKE_ENTRY(CmdEndDebugUtilsLabelEXT),
     };
     for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
         if (strcmp(entries[i].name, name) == 0)

@@ -1,0 +1,101 @@
+#include "tests/support/memory_test.h"
+
+#include <volk.h>
+
+#include "tests/support/catch.h"
+
+static void create_allocator(struct memory_test *test)
+{
+    struct ash_allocator_params params = {.context = test->context};
+    assert_non_null(test->context);
+    assert_int_equal(ash_allocator_create(&params, &test->allocator), ASH_OK);
+}
+
+void memory_test_begin(struct memory_test *test, const struct fake_profile *profile)
+{
+    *test = (struct memory_test){.device = fake_device_create(profile)};
+    assert_non_null(test->device);
+    test->context = fake_device_context(test->device);
+    create_allocator(test);
+}
+
+void memory_test_begin_gpu(struct memory_test *test)
+{
+    struct ash_context_params params = {.validation = ASH_VALIDATION_REQUIRED};
+    *test = (struct memory_test){0};
+    enum ash_result result = ash_context_create(&params, &test->context);
+    if (result == ASH_ERROR_NO_LOADER || result == ASH_ERROR_NO_DRIVER) {
+        print_message("skipped: there is no Vulkan driver on this machine\n");
+        skip();
+    }
+    assert_int_equal(result, ASH_OK);
+    VkCommandPoolCreateInfo pool = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                    .queueFamilyIndex = test->context->graphics.family_index};
+    VkDevice device = test->context->device;
+    const struct VolkDeviceTable *vk = test->context->vk;
+    assert_int_equal(vk->vkCreateCommandPool(device, &pool, NULL, &test->command_pool), 0);
+    VkCommandBufferAllocateInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+                                        .commandPool = test->command_pool,
+                                        .commandBufferCount = 1};
+    assert_int_equal(vk->vkAllocateCommandBuffers(device, &info, &test->commands), 0);
+    create_allocator(test);
+}
+
+static void end_gpu(struct memory_test *test)
+{
+    test->context->vk->vkDestroyCommandPool(test->context->device, test->command_pool, NULL);
+    assert_int_equal(ash_context_validation_messages(test->context), 0);
+    // What is left at the end is said while the device is destroyed.
+    catch_log_begin();
+    ash_context_destroy(test->context);
+    unsigned said = catch_log_count(ASH_LOG_ERROR) + catch_log_count(ASH_LOG_WARNING);
+    catch_log_end();
+    assert_int_equal(said, 0);
+}
+
+void memory_test_end(struct memory_test *test)
+{
+    struct ash_allocator_stats stats;
+    ash_allocator_stats(test->allocator, &stats);
+    assert_int_equal(stats.total.live_blocks, 0);
+    assert_int_equal(stats.total.live_bytes, 0);
+    assert_true(ash_allocator_check(test->allocator));
+    ash_allocator_destroy(test->allocator);
+    if (!test->device) {
+        assert_int_equal(stats.map_memory_calls, stats.unmap_memory_calls);
+        end_gpu(test);
+        return;
+    }
+    struct fake_counts counts;
+    fake_device_counts(test->device, &counts);
+    assert_int_equal(counts.memories, 0);
+    assert_int_equal(counts.mapped_memories, 0);
+    assert_int_equal(counts.frees_while_mapped, 0);
+    assert_int_equal(fake_device_destroy(test->device), 0);
+}
+
+VkCommandBuffer memory_test_commands(struct memory_test *test)
+{
+    if (test->device)
+        return fake_device_commands(test->device);
+    VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+                                      .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
+    const struct VolkDeviceTable *vk = test->context->vk;
+    assert_int_equal(vk->vkResetCommandPool(test->context->device, test->command_pool, 0), 0);
+    assert_int_equal(vk->vkBeginCommandBuffer(test->commands, &begin), 0);
+    return test->commands;
+}
+
+void memory_test_submit(struct memory_test *test)
+{
+    if (test->device)
+        return;
+    const struct VolkDeviceTable *vk = test->context->vk;
+    VkSubmitInfo submit = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
+                           .commandBufferCount = 1,
+                           .pCommandBuffers = &test->commands};
+    assert_int_equal(vk->vkEndCommandBuffer(test->commands), 0);
+    assert_int_equal(vk->vkQueueSubmit(test->context->graphics.queue, 1, &submit, VK_NULL_HANDLE),
+                     0);
+    assert_int_equal(vk->vkQueueWaitIdle(test->context->graphics.queue), 0);
+}
