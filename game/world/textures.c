@@ -160,9 +160,10 @@ static struct color paint_ash(int32_t x, int32_t y)
 static struct color paint_lava(int32_t x, int32_t y)
 {
     // Plates of crust that drift apart: brightest between them.
-    struct plate plate = plates(41, x, y, 4);
-    float heat = 1.0f - plate.edge / 3.2f + 0.35f * (bumps(19, x, y, 2) - 0.4f);
-    float value = 0.16f + 0.84f * clamp01(heat) + 0.12f * (grain(20, x, y) - 0.5f);
+    struct plate plate = plates(44, x, y, 4);
+    float heat = 1.0f - plate.edge / (2.6f + 2.4f * hash_unit(plate.id));
+    float value = 0.24f + 0.72f * clamp01(heat) + 0.45f * (bumps(19, x, y, 2) - 0.5f);
+    value += 0.12f * (grain(20, x, y) - 0.5f);
     return ramp_at(&lava_ramp, value, 0.35f + 0.65f * clamp01(value));
 }
 
@@ -200,12 +201,12 @@ static struct color paint_ore(int32_t x, int32_t y)
 {
     struct plate crystal = plates(61, x, y, 4);
     float size = hash_unit(crystal.id * 0x85ebca6bu);
-    if (size > 0.45f && crystal.nearest < 1.1f + size) {
+    if (size > 0.62f && crystal.nearest < 0.9f + size) {
         float value = 0.95f - 0.34f * crystal.nearest + 0.3f * (grain(29, x, y) - 0.5f);
         return ramp_at(&ember_ramp, value, 0.8f * clamp01(0.4f + value));
     }
     struct color stone = paint_stone(x, y);
-    if (size > 0.45f && crystal.nearest < 2.2f + size)
+    if (size > 0.62f && crystal.nearest < 1.9f + size)
         stone = ramp_at(&stone_ramp, 0.1f, 0.0f);
     return stone;
 }
@@ -214,12 +215,10 @@ static struct color paint_obsidian(int32_t x, int32_t y)
 {
     struct plate shard = plates(71, x, y, 2);
     float value = 0.12f + 0.5f * hash_unit(shard.id) + 0.14f * grain(30, x, y);
-    // A glint along one edge of each shard.
+    // A glint where a shard's edge faces up and to the left.
     float beside = plates(71, (x + 1) & 15, (y + 1) & 15, 2).edge;
-    if (shard.edge < 1.2f && beside > shard.edge)
-        value = 0.95f;
-    else if (shard.edge < 0.9f)
-        value = 0.0f;
+    if (shard.edge < 0.9f)
+        value = beside > 1.6f && grain(32, x / 2, y / 2) > 0.45f ? 0.95f : 0.0f;
     return ramp_at(&obsidian_ramp, value, 0.0f);
 }
 
