@@ -44,6 +44,13 @@ static bool set_and_note(void *user, struct block_coord at, enum block block)
     return true;
 }
 
+void simulation_pass(struct simulation *simulation)
+{
+    simulation->time_of_day += TICK_SECONDS / DAY_SECONDS;
+    simulation->time_of_day -= floor(simulation->time_of_day);
+    simulation->tick++;
+}
+
 void simulation_step(struct simulation *simulation, const struct input_tick *input,
                      const struct block_reader *reader, const struct block_writer *writer)
 {
@@ -52,9 +59,7 @@ void simulation_step(struct simulation *simulation, const struct input_tick *inp
     player_step(&simulation->player, input, reader, TICK_SECONDS);
     interact_step(&simulation->interact, &simulation->player, input, reader, &through,
                   TICK_SECONDS);
-    simulation->time_of_day += TICK_SECONDS / DAY_SECONDS;
-    simulation->time_of_day -= floor(simulation->time_of_day);
-    simulation->tick++;
+    simulation_pass(simulation);
 }
 
 // Field by field: what lies between the fields is not part of the state.

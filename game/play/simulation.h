@@ -27,6 +27,9 @@ void simulation_init(struct simulation *simulation, uint32_t seed, struct block_
 void simulation_step(struct simulation *simulation, const struct input_tick *input,
                      const struct block_reader *reader, const struct block_writer *writer);
 
+// A tick in which nobody plays: time passes, and nothing else.
+void simulation_pass(struct simulation *simulation);
+
 // Of the whole state, edits included: equal states have equal hashes.
 uint64_t simulation_hash(const struct simulation *simulation);
 

@@ -1,0 +1,179 @@
+#include "game/game.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "game/clock.h"
+#include "game/file.h"
+#include "game/passes/passes.h"
+
+#include "engine/log.h"
+
+// The build compiles shaders/*.glsl into these.
+extern const struct ash_shader cinder_shaders[];
+extern const uint32_t cinder_shaders_count;
+
+#define PASS(name) &name##_pass,
+static const struct ash_pass_type *const passes[] = {PASSES(PASS)};
+#undef PASS
+#define PASS_COUNT (sizeof(passes) / sizeof(passes[0]))
+_Static_assert(PASS_COUNT <= GAME_MAX_PASSES, "struct game keeps the times of all passes");
+
+enum { MAX_WORKERS = 32, PATH_SIZE = 4096 };
+
+// One core is left to the frame; what is left over of the others is the driver's.
+static uint32_t worker_count(void)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (cores <= 2)
+        return 1;
+    return cores - 1 < MAX_WORKERS ? (uint32_t)cores - 1 : MAX_WORKERS;
+}
+
+// A file where one is named; in a window the user's own world, unless what is played is recorded.
+static bool open_save(struct game *game)
+{
+    const struct options *options = game->options;
+    char path[PATH_SIZE];
+    if (options->world != NULL) {
+        int length = snprintf(path, sizeof(path), "%s", options->world);
+        if (length < 0 || (size_t)length >= sizeof(path)) {
+            ash_log(ASH_LOG_ERROR, "the name of --world is too long; choose a shorter one");
+            return false;
+        }
+    } else if (options->headless || options->record != NULL || options->replay != NULL) {
+        return true;
+    } else if (!file_in_data_folder("world.db", path, sizeof(path))) {
+        return false;
+    }
+    char message[512];
+    uint32_t seed = options->seed;
+    game->save = save_open(path, &seed, message, sizeof(message));
+    if (game->save == NULL) {
+        ash_log(ASH_LOG_ERROR, "%s", message);
+        return false;
+    }
+    if (options->seed_given && seed != options->seed)
+        ash_log(ASH_LOG_WARNING,
+                "the world in %s has the seed %u: --seed %u is for new worlds; name another file "
+                "with --world FILE",
+                path, seed, options->seed);
+    game->simulation.seed = seed;
+    return true;
+}
+
+// The workers begin with the world before anything of the driver is there: the first second of a
+// game is theirs.
+static bool create_world(struct game *game)
+{
+    game->jobs = jobs_create(worker_count());
+    if (game->jobs == NULL || !open_save(game) || !game_start(game))
+        return false;
+    game->world = world_create(&(struct world_params){
+        .seed = game->simulation.seed,
+        .radius = game->options->radius,
+        .jobs = game->jobs,
+        .save = game->save,
+        .deterministic = game->fixed_clock,
+    });
+    if (game->world == NULL)
+        return false;
+    game_start_camera(game);
+    if (!game->fixed_clock)
+        world_update(game->world, (float)game->now.x, (float)game->now.z);
+    return true;
+}
+
+static bool create_context(struct game *game)
+{
+    const struct options *options = game->options;
+    const struct ash_window_params window = {
+        .title = "Cinder",
+        .width = options->width,
+        .height = options->height,
+        .fullscreen = options->fullscreen,
+    };
+    if (!options->headless && ash_window_create(&window, &game->window) != ASH_OK)
+        return false;
+    const struct ash_context_params context = {
+        .application_name = "Cinder",
+        .gpu = options->gpu,
+        .validation = options->validate ? ASH_VALIDATION_REQUIRED : ASH_VALIDATION_OFF,
+        .surface = game->window != NULL ? ash_window_surface_source(game->window) : NULL,
+    };
+    if (ash_context_create(&context, &game->context) != ASH_OK)
+        return false;
+    const struct ash_allocator_params allocator = {.context = game->context, .label = "Cinder"};
+    return ash_allocator_create(&allocator, &game->allocator) == ASH_OK;
+}
+
+VkExtent2D game_extent(const struct game *game)
+{
+    if (game->window != NULL)
+        return ash_window_extent(game->window);
+    return (VkExtent2D){game->options->width, game->options->height};
+}
+
+static bool create_renderer(struct game *game)
+{
+    const struct ash_renderer_params params = {
+        .context = game->context,
+        .allocator = game->allocator,
+        .passes = passes,
+        .pass_count = PASS_COUNT,
+        .shaders = cinder_shaders,
+        .shader_count = cinder_shaders_count,
+        .extent = game_extent(game),
+        .vsync = game->options->vsync,
+        .game = &game->resources,
+    };
+    return ash_renderer_create(&params, &game->renderer) == ASH_OK;
+}
+
+static bool create_all(struct game *game)
+{
+    const struct options *options = game->options;
+    if (options->replay != NULL && !recording_load(&game->recording, options->replay))
+        return false;
+    if (options->frames > 0 &&
+        !bench_init(&game->bench, options->frames, /*presents=*/!options->headless))
+        return false;
+    return create_world(game) && create_context(game) && create_renderer(game);
+}
+
+struct game *game_create(const struct options *options)
+{
+    struct game *game = calloc(1, sizeof(*game));
+    if (game == NULL) {
+        ash_log(ASH_LOG_ERROR, "not enough memory to begin; close other programs");
+        return NULL;
+    }
+    game->options = options;
+    game->fixed_clock = options->headless && options->bench == NULL;
+    game->simulation.seed = options->seed;
+    if (!create_all(game)) {
+        game_destroy(game);
+        return NULL;
+    }
+    return game;
+}
+
+bool game_destroy(struct game *game)
+{
+    if (game == NULL)
+        return true;
+    game_finish_chores(game);
+    ash_renderer_destroy(game->renderer);
+    ash_allocator_destroy(game->allocator);
+    ash_context_destroy(game->context);
+    ash_window_destroy(game->window);
+    if (game->world != NULL)
+        world_destroy(game->world);
+    bool done = game->save == NULL || save_close(game->save);
+    jobs_destroy(game->jobs);
+    bench_finish(&game->bench);
+    done = recording_finish(&game->recording) && done;
+    free(game);
+    return done;
+}

@@ -1,0 +1,117 @@
+// The game: one struct that owns everything, in the order in which it is made.
+//
+//     game.c         makes and unmakes it
+//     game_start.c   where a game begins: saved, recorded, or new
+//     game_loop.c    the frame, from top to bottom
+//     game_control.c events, ticks and what the function keys do
+//     game_scene.c   what the passes are told
+//     game_chores.c  work that no frame waits for: more device memory, screenshots
+//     game_finish.c  what is written after the last frame
+//
+// Thread-safety: the program's first thread.
+#ifndef GAME_GAME_H
+#define GAME_GAME_H
+
+#include "game/bench.h"
+#include "game/jobs.h"
+#include "game/options.h"
+#include "game/passes/resources.h"
+#include "game/play/input.h"
+#include "game/play/pose.h"
+#include "game/play/rails.h"
+#include "game/play/simulation.h"
+#include "game/progress.h"
+#include "game/recording.h"
+#include "game/scene.h"
+#include "game/world/save.h"
+#include "game/world/world.h"
+
+#include "engine/context/context.h"
+#include "engine/context/window.h"
+#include "engine/memory/allocator.h"
+#include "engine/render/renderer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { GAME_MAX_PASSES = 16 };
+
+struct game_chore; // a job of game_chores.c
+
+struct game {
+    const struct options *options; // borrowed
+    bool fixed_clock; // headless without --bench: 1/60 s a frame, and each waits for its world
+
+    // Owned, made in this order; game_destroy goes the other way.
+    struct recording recording;
+    struct bench bench;
+    struct jobs *jobs;
+    struct save *save; // NULL: nothing is kept
+    struct world *world;
+    struct ash_window *window; // NULL: headless
+    struct ash_context *context;
+    struct ash_allocator *allocator;
+    struct pass_resources resources; // the passes fill and empty it
+    struct ash_renderer *renderer;
+
+    // What is played.
+    struct simulation simulation;
+    struct input input;
+    struct input_options input_options;
+    struct rails rails;      // moves the camera where the player does not
+    struct pose before, now; // the camera's, at the last two ticks
+    struct pose eye;         // between them, as the frame shows it
+    double owed_seconds;     // passed, and not yet simulated
+    bool playing;            // the world is there; until then nothing moves
+    bool paused;
+    bool ended; // no frame comes after this one
+
+    // What is shown and measured.
+    struct scene scene;
+    struct ash_renderer_stats stats;
+    struct ash_pass_time pass_times[GAME_MAX_PASSES]; // stats.passes points here
+    uint32_t frame;                                   // shown and counted, so far
+    uint32_t frames_loading;
+    uint32_t frames_failed;                   // in a row
+    double frame_began;                       // clock_seconds
+    double shown_ms;                          // frame time as the status line shows it
+    double first_frame_ms, world_complete_ms; // 0: not yet
+    double message_until;                     // clock_seconds
+    double save_at;                           // clock_seconds of the next saving of the player
+    struct progress progress;
+
+    struct job_results chores;
+    bool growing; // a chore makes the allocator grow
+    bool screenshot_wanted;
+};
+
+// NULL where something could not be had: the log has said what.
+struct game *game_create(const struct options *options);
+// False: something could not be written at the end (logged). NULL is allowed.
+bool game_destroy(struct game *game);
+// Until the last frame. False: it failed (logged).
+bool game_run(struct game *game);
+
+// Between the files named above.
+
+// What a game begins with: seed, player, time of day.
+bool game_start(struct game *game);
+void game_start_camera(struct game *game);
+
+// Events, ticks of `seconds` of time, and what keys ask for besides playing.
+void game_control(struct game *game, double seconds);
+void game_set_paused(struct game *game, bool paused);
+
+void game_fill_scene(struct game *game);
+// A line in the middle of the screen for some seconds.
+void game_say(struct game *game, const char *format, ...) ASH_PRINTF(2, 3);
+
+void game_chores(struct game *game);
+void game_finish_chores(struct game *game); // waits for them
+
+// The last picture, the figures, and what is told of them. False: it failed (logged).
+bool game_finish(struct game *game);
+void game_save_player(struct game *game);
+VkExtent2D game_extent(const struct game *game);
+
+#endif

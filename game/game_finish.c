@@ -1,0 +1,107 @@
+#include "game/game.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "game/screenshot.h"
+
+#include "engine/log.h"
+
+// A window's picture is asked for first and comes with a later frame.
+enum { PICTURE_TRIES = 8 };
+
+void game_save_player(struct game *game)
+{
+    if (game->save == NULL)
+        return;
+    const struct simulation *simulation = &game->simulation;
+    const struct save_player player = {
+        .x = simulation->player.x,
+        .y = simulation->player.y,
+        .z = simulation->player.z,
+        .yaw = (float)simulation->player.yaw,
+        .pitch = (float)simulation->player.pitch,
+        .hotbar_slot = simulation->interact.slot,
+        .flying = simulation->player.flying,
+        .time_of_day = simulation->time_of_day,
+    };
+    save_set_player(game->save, &player);
+}
+
+static bool write_picture(struct game *game, const char *path)
+{
+    VkExtent2D extent = ash_renderer_extent(game->renderer);
+    size_t size = (size_t)extent.width * extent.height * 4;
+    uint8_t *pixels = malloc(size > 0 ? size : 1);
+    enum ash_result result = pixels != NULL ? ASH_NOT_READY : ASH_ERROR_OUT_OF_HOST_MEMORY;
+    for (int i = 0; i < PICTURE_TRIES && result == ASH_NOT_READY; i++) {
+        result = ash_renderer_read_pixels(game->renderer, pixels, size);
+        if (result == ASH_NOT_READY &&
+            ash_renderer_draw(game->renderer, &game->scene, game_extent(game)) != ASH_OK)
+            break;
+    }
+    bool done = result == ASH_OK && screenshot_write(path, pixels, extent.width, extent.height);
+    if (result != ASH_OK)
+        ash_log(ASH_LOG_ERROR, "could not write %s: there is no picture (%s); is the window shown?",
+                path, ash_result_name(result));
+    free(pixels);
+    if (done)
+        printf("%s: %u x %u pixels\n", path, extent.width, extent.height);
+    return done;
+}
+
+static void print_times(const struct game *game)
+{
+    struct bench_summary summary;
+    bench_summarise(&game->bench, &summary);
+    printf("%u frames on %s: median %.1f ms (%.0f a second), 99 %% under %.1f ms, longest %.1f ms "
+           "(%s)\n",
+           game->bench.count, game->context->properties.deviceName, summary.median,
+           summary.median > 0 ? 1000 / summary.median : 0, summary.p99, summary.max,
+           summary.longest_cause);
+}
+
+static bool write_bench(const struct game *game, const char *path)
+{
+    struct ash_allocator_stats memory;
+    struct world_stats world;
+    VkExtent2D extent = ash_renderer_extent(game->renderer);
+    ash_allocator_stats(game->allocator, &memory);
+    world_stats(game->world, &world);
+    const struct bench_report report = {
+        .device = game->context->properties.deviceName,
+        .width = extent.width,
+        .height = extent.height,
+        .radius = game->options->radius,
+        .seed = game->simulation.seed,
+        .frames_loading = game->frames_loading,
+        .first_frame_ms = game->first_frame_ms,
+        .world_complete_ms = game->world_complete_ms,
+        .peak_resident_mib = bench_peak_resident_mib(),
+        .quads = game->stats.triangles / 2,
+        .draws = game->stats.draws,
+        .chunks_meshed = world.chunks_meshed,
+        .chunks_became_visible = world.chunks_became_visible,
+        .bytes_uploaded = game->stats.upload.bytes_uploaded,
+        .memory_reserved_bytes = memory.total.reserved_bytes,
+        .memory_live_bytes = memory.total.live_bytes,
+        .allocate_memory_calls = memory.allocate_memory_calls,
+        .map_memory_calls = memory.map_memory_calls,
+    };
+    return bench_write(&game->bench, &report, path);
+}
+
+bool game_finish(struct game *game)
+{
+    const struct options *options = game->options;
+    game_save_player(game);
+    ash_renderer_stats(game->renderer, &game->stats);
+    bool done = true;
+    if (options->out != NULL)
+        done = write_picture(game, options->out);
+    if (options->bench != NULL)
+        done = write_bench(game, options->bench) && done;
+    if (game->bench.count > 0)
+        print_times(game);
+    return done;
+}

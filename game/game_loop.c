@@ -1,0 +1,234 @@
+#include "game/game.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "game/clock.h"
+#include "game/report.h"
+
+#include "engine/log.h"
+
+// Seconds between two savings of the player.
+#define SAVE_PERIOD 4.0
+// A frame a second is enough behind another window; input still wakes it.
+#define PAUSED_WAIT 0.1
+// Frames that fail one after the other before the game gives up.
+enum { MOST_FAILURES = 120 };
+// Draws that bring no chunk of the world closer to the screen before the game gives up.
+enum { MOST_IDLE_DRAWS = 600 };
+// As many columns as this radius has are enough to begin to play; more may come while one plays.
+enum { FIRST_RADIUS = 10 };
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+// Draws the scene as it is. False: no more frames can be drawn (logged); *drawn: this one was.
+static bool draw(struct game *game, bool *drawn)
+{
+    enum ash_result result = ash_renderer_draw(game->renderer, &game->scene, game_extent(game));
+    *drawn = result == ASH_OK;
+    if (result == ASH_OK) {
+        game->frames_failed = 0;
+        return true;
+    }
+    if (result == ASH_NOT_READY && game->window != NULL) {
+        ash_window_wait(game->window, PAUSED_WAIT); // minimised
+        return true;
+    }
+    if (result == ASH_ERROR_DEVICE_LOST || result == ASH_ERROR_SURFACE_LOST ||
+        ++game->frames_failed >= MOST_FAILURES) {
+        ash_log(ASH_LOG_ERROR, "could not draw frame %u: %s; start Cinder again", game->frame + 1,
+                ash_result_name(result));
+        return false;
+    }
+    return true;
+}
+
+// On the fixed clock: draws until everything within the radius has been uploaded.
+static bool complete_world(struct game *game)
+{
+    uint32_t idle = 0;
+    uint32_t waiting = UINT32_MAX;
+    for (;;) {
+        struct world_stats stats;
+        if (!world_complete(game->world, (float)game->eye.x, (float)game->eye.z))
+            return false;
+        world_stats(game->world, &stats);
+        if (stats.complete && stats.changes_waiting == 0)
+            return true;
+        idle = stats.changes_waiting < waiting ? 0 : idle + 1;
+        waiting = stats.changes_waiting;
+        if (idle > MOST_IDLE_DRAWS) {
+            ash_log(ASH_LOG_ERROR, "%u meshes could not be uploaded; use a smaller --radius",
+                    waiting);
+            return false;
+        }
+        bool drawn;
+        game_chores(game);
+        if (!draw(game, &drawn))
+            return false;
+    }
+}
+
+// What is wanted of the world lies where the eye is, and first where it looks.
+static bool stream(struct game *game)
+{
+    world_set_heading(game->world, (float)cos(game->eye.yaw), (float)sin(game->eye.yaw));
+    if (game->fixed_clock)
+        return complete_world(game);
+    world_update(game->world, (float)game->eye.x, (float)game->eye.z);
+    return true;
+}
+
+// Notes when the world is there for the first time; before, nothing moves.
+static void watch_loading(struct game *game)
+{
+    struct world_stats stats;
+    world_stats(game->world, &stats);
+    if (game->world_complete_ms <= 0 && stats.complete)
+        game->world_complete_ms = clock_seconds() * 1000;
+    if (game->playing)
+        return;
+    uint64_t side = 2 * FIRST_RADIUS + 1;
+    bool enough = stats.complete || (game->options->bench == NULL &&
+                                     stats.chunks_complete >= side * side * COLUMN_CHUNKS);
+    if (!enough) {
+        game->frames_loading++;
+        return;
+    }
+    game->playing = true;
+    if (game->window != NULL && game->options->camera == CAMERA_PLAYER)
+        game_set_paused(game, game->paused);
+}
+
+static float milliseconds(double from, double to)
+{
+    return (float)((to - from) * 1000);
+}
+
+// Keeps what the frame cost, and shows it.
+static void account(struct game *game, const double marks[4], double ended)
+{
+    struct scene_hud *hud = &game->scene.hud;
+    struct ash_renderer_stats stats;
+    ash_renderer_stats(game->renderer, &stats);
+    struct bench_frame frame = {.ms = milliseconds(game->frame_began, ended)};
+    frame.parts[BENCH_SIMULATION] = milliseconds(marks[0], marks[1]);
+    frame.parts[BENCH_STREAMING] = milliseconds(marks[1], marks[2]);
+    for (uint32_t i = 0; i < stats.pass_count; i++)
+        frame.parts[BENCH_PASSES] += (float)stats.passes[i].cpu_ms;
+    frame.parts[BENCH_WAIT] = (float)stats.wait_ms;
+    frame.parts[BENCH_DRIVER] =
+        milliseconds(marks[3], ended) - frame.parts[BENCH_PASSES] - frame.parts[BENCH_WAIT];
+    frame.uploaded = stats.upload.bytes_uploaded != game->stats.upload.bytes_uploaded;
+    bench_add(&game->bench, &frame);
+    game->frame++;
+    hud->frame_index = (hud->frame_index + 1) % FRAME_GRAPH_LENGTH;
+    hud->frame_ms[hud->frame_index] = game->fixed_clock ? TICK_SECONDS * 1000 : (double)frame.ms;
+    game->shown_ms += ((double)frame.ms - game->shown_ms) * (game->shown_ms > 0 ? 0.05 : 1);
+}
+
+static bool note_first_frame(struct game *game)
+{
+    if (game->first_frame_ms > 0)
+        return true;
+    // Submitted is not drawn: the first frame counts when the GPU has done it.
+    if (game->options->bench != NULL && ash_renderer_wait_idle(game->renderer) != ASH_OK)
+        return false;
+    game->first_frame_ms = clock_seconds() * 1000;
+    ash_log(ASH_LOG_INFO, "first frame after %.0f ms", game->first_frame_ms);
+    return true;
+}
+
+// One frame, from top to bottom. False: it failed (logged).
+static bool run_frame(struct game *game)
+{
+    double began = clock_seconds();
+    double seconds = game->fixed_clock ? TICK_SECONDS : began - game->frame_began;
+    game->frame_began = began;
+    report_next();
+
+    double marks[4] = {began};
+    game_control(game, seconds);
+    marks[1] = clock_seconds();
+    if (game->ended || interrupted)
+        return true;
+    game_fill_scene(game);
+    if (!stream(game))
+        return false;
+    marks[2] = clock_seconds();
+    game_chores(game);
+    game_fill_scene(game);
+    marks[3] = clock_seconds();
+    bool drawn;
+    if (!draw(game, &drawn))
+        return false;
+    if (drawn && !note_first_frame(game))
+        return false;
+    double ended = clock_seconds();
+    if (drawn && game->playing)
+        account(game, marks, ended);
+    watch_loading(game);
+    if (clock_seconds() >= game->save_at) {
+        game_save_player(game);
+        game->save_at = clock_seconds() + SAVE_PERIOD;
+    }
+    if (game->paused && game->window != NULL)
+        ash_window_wait(game->window, PAUSED_WAIT);
+    return true;
+}
+
+// The world as it is at the start, before the first tick.
+static bool begin(struct game *game)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = on_signal;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    game->frame_began = clock_seconds();
+    game->save_at = clock_seconds() + SAVE_PERIOD;
+    if (game->context->software && game->options->gpu == NULL)
+        printf("There is no GPU: %s draws, on the CPU.\n", game->context->properties.deviceName);
+    fflush(stdout);
+    if (!game->fixed_clock)
+        return true;
+    game_fill_scene(game);
+    if (!complete_world(game))
+        return false;
+    game->playing = true;
+    return true;
+}
+
+bool game_run(struct game *game)
+{
+    const struct options *options = game->options;
+    uint64_t frames = options->frames;
+    if (frames == 0 && options->headless)
+        frames = game->recording.replay.tick_count;
+    if (!begin(game))
+        return false;
+    bool shows = options->headless && options->hash_every == 0;
+    progress_begin(&game->progress, "Drawing");
+    while (!game->ended && !interrupted && (frames == 0 || game->frame < frames)) {
+        if (shows)
+            progress_set(&game->progress, game->frame, frames);
+        if (!run_frame(game)) {
+            progress_end(&game->progress);
+            return false;
+        }
+    }
+    progress_end(&game->progress);
+    if (interrupted && options->headless) {
+        ash_log(ASH_LOG_ERROR, "interrupted after %u frames; nothing was written", game->frame);
+        return false;
+    }
+    return game_finish(game);
+}

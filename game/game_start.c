@@ -1,0 +1,99 @@
+#include "game/game.h"
+
+#include "game/world/terrain.h"
+
+#include "engine/log.h"
+
+// A new world begins in the morning, with the sun on the islands.
+#define MORNING 0.36
+// How far a new player's eye is drawn to a mountain, blocks.
+#define MOUNTAIN_DISTANCE 256
+// Of the mouse, radians a pixel; of the stick, radians a second.
+#define MOUSE_SPEED 0.0022f
+#define STICK_SPEED 3.0f
+
+static int32_t land_height(void *user, int32_t x, int32_t z)
+{
+    const struct game *game = user;
+    return terrain_height(game->simulation.seed, x, z);
+}
+
+static enum block land_block(void *user, struct block_coord at)
+{
+    const struct game *game = user;
+    // What is not there yet stands in nobody's way.
+    return world_loaded(game->world, at) ? world_get(game->world, at) : BLOCK_AIR;
+}
+
+// Stands where the land says and looks at the highest mountain around.
+static void start_new(struct game *game)
+{
+    uint32_t seed = game->simulation.seed;
+    struct block_coord spawn = terrain_spawn(seed);
+    game->rails.ground = (struct ground){land_height, game};
+    struct block_coord peak = rails_find_peak(&game->rails, spawn, MOUNTAIN_DISTANCE);
+    struct pose look = {.x = spawn.x, .z = spawn.z};
+    pose_look_at(&look, peak.x, 0, peak.z);
+    simulation_init(&game->simulation, seed, spawn, look.yaw, MORNING);
+}
+
+static void take_saved(struct game *game)
+{
+    struct save_player saved;
+    if (game->save == NULL || !save_load_player(game->save, &saved))
+        return;
+    struct simulation *simulation = &game->simulation;
+    simulation->player = (struct player){
+        .x = saved.x,
+        .y = saved.y,
+        .z = saved.z,
+        .yaw = (double)saved.yaw,
+        .pitch = (double)saved.pitch,
+        .flying = saved.flying,
+    };
+    if (saved.hotbar_slot < INTERACT_SLOTS)
+        simulation->interact.slot = saved.hotbar_slot;
+    simulation->time_of_day = saved.time_of_day;
+}
+
+bool game_start(struct game *game)
+{
+    const struct options *options = game->options;
+    if (game->recording.bytes != NULL) {
+        game->simulation = game->recording.replay.start;
+    } else {
+        start_new(game);
+        take_saved(game);
+        if (options->time_of_day >= 0)
+            game->simulation.time_of_day = (double)options->time_of_day;
+    }
+    game->input_options = (struct input_options){
+        .mouse_sensitivity = MOUSE_SPEED * options->sensitivity,
+        .gamepad_speed = STICK_SPEED * options->sensitivity,
+        .invert_y = options->invert_y,
+    };
+    return options->record == NULL ||
+           recording_create(&game->recording, options->record, &game->simulation);
+}
+
+void game_start_camera(struct game *game)
+{
+    static const enum rails_kind kinds[] = {
+        [CAMERA_TOUR] = RAILS_TOUR, [CAMERA_FLY] = RAILS_FLY, [CAMERA_GROUND] = RAILS_GROUND};
+    const struct options *options = game->options;
+    if (options->camera == CAMERA_PLAYER) {
+        game->now = pose_of_player(&game->simulation.player);
+    } else {
+        const struct rails_params params = {
+            .kind = kinds[options->camera],
+            .ground = {land_height, game},
+            .blocks = {land_block, game},
+            .spawn = terrain_spawn(game->simulation.seed),
+            .view_distance = (double)options->radius * CHUNK_SIZE,
+        };
+        rails_init(&game->rails, &params);
+        game->now = game->rails.pose;
+    }
+    game->before = game->now;
+    game->eye = game->now;
+}
