@@ -30,7 +30,7 @@ extern "C" {
 struct ash_upload; // opaque
 
 struct ash_upload_params {
-    VkDeviceSize size; // of the ring; 0: 16 MiB. One view open or noted for each 4 KiB of it
+    VkDeviceSize size; // of the ring; 0: 16 MiB. It holds one upload for each 4 KiB
     bool staging_only; // never write straight into a host-visible destination
     const char *label; // NULL: "staging"
 };

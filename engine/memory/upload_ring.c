@@ -7,7 +7,7 @@
 
 // One piece for each so many bytes: smaller uploads than this in great numbers meet a full ring.
 static const VkDeviceSize bytes_per_piece = 4096;
-enum { LEAST_PIECES = 64 };
+enum { LEAST_PIECES = 256 };
 
 enum ash_result ash_upload_ring_init(struct ash_upload_ring *ring, VkDeviceSize size,
                                      VkDeviceSize alignment)
@@ -42,13 +42,14 @@ struct ash_upload_piece *ash_upload_ring_take(struct ash_upload_ring *ring, VkDe
     if (ring->count == ring->capacity || whole > ring->size)
         return NULL;
     // What would not fit before the end goes to the beginning; the end is skipped.
-    VkDeviceSize skipped = whole > ring->size - head ? ring->size - head : 0;
+    bool wraps = whole > ring->size - head;
+    VkDeviceSize skipped = wraps ? ring->size - head : 0;
     VkDeviceSize unused = ring->size - ring->used;
     if (skipped > unused || whole > unused - skipped)
         return NULL;
     struct ash_upload_piece *piece = ash_upload_ring_piece(ring, ring->count);
     *piece = (struct ash_upload_piece){.state = ASH_PIECE_OPEN,
-                                       .offset = skipped ? 0 : head,
+                                       .offset = wraps ? 0 : head,
                                        .size = size,
                                        .taken = skipped + whole};
     ring->count++;

@@ -1,0 +1,482 @@
+// Uploads on made-up devices: what arrives, what is refused, what comes back.
+#include "engine/memory/upload.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/memory_test.h"
+
+#include <string.h>
+
+struct upload_test {
+    struct memory_test test;
+    struct ash_upload *upload;
+    struct ash_buffer buffer;
+};
+
+static const VkDeviceSize ring_size = 65536;
+
+static void make_buffer(struct upload_test *test, struct ash_buffer *buffer, VkDeviceSize size)
+{
+    struct ash_buffer_params params = {.size = size,
+                                       .usage = VK_BUFFER_USAGE_VERTEX_BUFFER_BIT |
+                                                VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                                       .preferred = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
+                                       .label = "destination"};
+    assert_int_equal(ash_buffer_init(buffer, test->test.allocator, &params), ASH_OK);
+}
+
+static void begin(struct upload_test *test, const struct fake_profile *profile, bool staging_only)
+{
+    struct ash_upload_params params = {.size = ring_size, .staging_only = staging_only};
+    memory_test_begin(&test->test, profile);
+    assert_int_equal(ash_upload_create(test->test.allocator, &params, &test->upload), ASH_OK);
+    make_buffer(test, &test->buffer, 100000);
+}
+
+static void end(struct upload_test *test)
+{
+    ash_upload_destroy(test->upload);
+    ash_buffer_finish(&test->buffer);
+    memory_test_end(&test->test);
+}
+
+static enum ash_result upload(struct upload_test *test, struct ash_buffer *buffer,
+                              VkDeviceSize offset, const void *bytes, VkDeviceSize size)
+{
+    struct ash_buffer_view view;
+    struct ash_upload_target target = {.buffer = buffer, .offset = offset, .size = size};
+    enum ash_result result = ash_upload_begin(test->upload, &target, &view);
+    if (result != ASH_OK)
+        return result;
+    assert_int_equal(view.size, size);
+    assert_int_equal(ash_view_write(&view, 0, bytes, size), ASH_OK);
+    assert_int_equal(ash_upload_end(&view), ASH_OK);
+    assert_null(view.data);
+    return ASH_OK;
+}
+
+static void record(struct upload_test *test, uint64_t value)
+{
+    ash_upload_record(test->upload, memory_test_commands(&test->test), value);
+    memory_test_submit(&test->test);
+}
+
+static void assert_arrived(struct upload_test *test, const struct ash_buffer *buffer,
+                           const unsigned char *model, VkDeviceSize size)
+{
+    static unsigned char found[100000];
+    fake_device_read(test->test.device, buffer->buffer, 0, found, size);
+    assert_memory_equal(found, model, size);
+}
+
+static void odd_sizes_arrive_whole(void **state)
+{
+    (void)state;
+    static const VkDeviceSize sizes[] = {1, 2, 3, 5, 255, 257, 1023, 4099, 16385, 30001};
+    for (int run = 0; run < 2 * FAKE_PROFILE_COUNT; run++) {
+        struct upload_test test;
+        unsigned char model[100000] = {0}, bytes[30001];
+        uint64_t value = 0;
+        begin(&test, &fake_profiles[run / 2], run % 2);
+        fake_device_write(test.test.device, test.buffer.buffer, 0, model, sizeof(model));
+        for (uint32_t i = 0; i < 100; i++) {
+            VkDeviceSize size = sizes[i % 10];
+            VkDeviceSize offset = (i * 7919) % (100000 - size);
+            memset(bytes, (int)(i + 1), size);
+            bytes[0] = 200;
+            bytes[size - 1] = 201;
+            memcpy(model + offset, bytes, size);
+            enum ash_result result = upload(&test, &test.buffer, offset, bytes, size);
+            if (result == ASH_NOT_READY) {
+                // Full: the frame goes on, and the next one has room.
+                record(&test, ++value);
+                ash_upload_reclaim(test.upload, value);
+                result = upload(&test, &test.buffer, offset, bytes, size);
+            }
+            assert_int_equal(result, ASH_OK);
+        }
+        record(&test, ++value);
+        assert_arrived(&test, &test.buffer, model, sizeof(model));
+        end(&test);
+    }
+}
+
+static void what_the_cpu_reaches_is_written_without_a_copy(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_upload_stats stats;
+    struct fake_counts counts;
+    begin(&test, &fake_profiles[FAKE_INTEGRATED], false);
+    for (uint32_t i = 0; i < 10; i++)
+        assert_int_equal(upload(&test, &test.buffer, i * 100, "direct", 6), ASH_OK);
+    record(&test, 1);
+    ash_upload_stats(test.upload, &stats);
+    fake_device_counts(test.test.device, &counts);
+    assert_int_equal(stats.direct_writes, 10);
+    assert_int_equal(stats.bytes_uploaded, 60);
+    assert_int_equal(stats.copies, 0);
+    assert_int_equal(stats.ring_used, 0);
+    assert_int_equal(counts.copies, 0);
+    assert_int_equal(counts.barriers, 0);
+    end(&test);
+}
+
+static void staging_only_always_copies(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_upload_stats stats;
+    begin(&test, &fake_profiles[FAKE_INTEGRATED], true);
+    assert_int_equal(upload(&test, &test.buffer, 3, "copied", 6), ASH_OK);
+    record(&test, 1);
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.direct_writes, 0);
+    assert_int_equal(stats.copies, 1);
+    assert_int_equal(stats.bytes_uploaded, 6);
+    assert_int_equal(stats.ring_size, ring_size);
+    unsigned char found[6];
+    fake_device_read(test.test.device, test.buffer.buffer, 3, found, 6);
+    assert_memory_equal(found, "copied", 6);
+    end(&test);
+}
+
+static void no_upload_maps_memory_after_the_first_of_a_chunk(void **state)
+{
+    (void)state;
+    for (int run = 0; run < 2 * FAKE_PROFILE_COUNT; run++) {
+        struct upload_test test;
+        struct ash_buffer buffers[20];
+        begin(&test, &fake_profiles[run / 2], run % 2);
+        assert_int_equal(upload(&test, &test.buffer, 0, "first", 5), ASH_OK);
+        uint64_t maps = fake_device_calls(test.test.device, "vkMapMemory");
+        for (uint32_t i = 0; i < 20; i++) {
+            make_buffer(&test, &buffers[i], 1000);
+            assert_int_equal(upload(&test, &buffers[i], 0, "another", 7), ASH_OK);
+            record(&test, i + 1);
+            ash_upload_reclaim(test.upload, i + 1);
+        }
+        assert_int_equal(fake_device_calls(test.test.device, "vkMapMemory"), maps);
+        assert_int_equal(fake_device_calls(test.test.device, "vkUnmapMemory"), 0);
+        for (uint32_t i = 0; i < 20; i++)
+            ash_buffer_finish(&buffers[i]);
+        end(&test);
+    }
+}
+
+static void a_full_ring_says_not_ready_and_changes_nothing(void **state)
+{
+    (void)state;
+    static const struct ash_buffer_view zero;
+    struct upload_test test;
+    struct ash_upload_stats before, after;
+    struct ash_buffer_view view;
+    unsigned char bytes[10000] = {0};
+    begin(&test, &fake_profiles[FAKE_DISCRETE], true);
+    for (uint32_t i = 0; i < 6; i++)
+        assert_int_equal(upload(&test, &test.buffer, i * 10000, bytes, 10000), ASH_OK);
+    ash_upload_stats(test.upload, &before);
+    memset(&view, 0xFF, sizeof(view));
+    struct ash_upload_target target = {.buffer = &test.buffer, .size = 10000};
+    catch_log_begin();
+    assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_NOT_READY);
+    assert_int_equal(catch_log_count(ASH_LOG_ERROR) + catch_log_count(ASH_LOG_WARNING), 0);
+    catch_log_end();
+    assert_memory_equal(&view, &zero, sizeof(zero));
+    ash_upload_stats(test.upload, &after);
+    assert_int_equal(after.ring_used, before.ring_used);
+    assert_int_equal(after.refusals, 1);
+    record(&test, 7);
+    ash_upload_reclaim(test.upload, 6); // the GPU still reads
+    assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_NOT_READY);
+    ash_upload_reclaim(test.upload, 7);
+    assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
+    assert_int_equal(ash_upload_end(&view), ASH_OK);
+    end(&test);
+}
+
+static void views_end_in_any_order(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_buffer_view views[10];
+    unsigned char model[10];
+    begin(&test, &fake_profiles[FAKE_MOBILE], true);
+    for (uint32_t i = 0; i < 10; i++) {
+        struct ash_upload_target target = {.buffer = &test.buffer, .offset = i, .size = 1};
+        assert_int_equal(ash_upload_begin(test.upload, &target, &views[i]), ASH_OK);
+    }
+    for (uint32_t i = 0; i < 10; i++) {
+        uint32_t which = (i * 7) % 10;
+        unsigned char byte = model[which] = (unsigned char)(which + 65);
+        assert_int_equal(ash_view_write(&views[which], 0, &byte, 1), ASH_OK);
+        assert_int_equal(ash_upload_end(&views[which]), ASH_OK);
+        if (i == 4)
+            record(&test, 1);
+    }
+    ash_upload_reclaim(test.upload, 1);
+    record(&test, 2);
+    ash_upload_reclaim(test.upload, 2);
+    assert_arrived(&test, &test.buffer, model, 10);
+    struct ash_upload_stats stats;
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.ring_used, 0);
+    end(&test);
+}
+
+static void the_last_of_two_writers_of_a_byte_wins(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    unsigned char found[8];
+    begin(&test, &fake_profiles[FAKE_DISCRETE], true);
+    assert_int_equal(upload(&test, &test.buffer, 0, "aaaaaaaa", 8), ASH_OK);
+    assert_int_equal(upload(&test, &test.buffer, 4, "bbbb", 4), ASH_OK);
+    assert_int_equal(upload(&test, &test.buffer, 2, "cccc", 4), ASH_OK);
+    record(&test, 1);
+    fake_device_read(test.test.device, test.buffer.buffer, 0, found, 8);
+    assert_memory_equal(found, "aaccccbb", 8);
+    end(&test);
+}
+
+static void copies_into_one_buffer_go_in_one_command(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_buffer other;
+    struct fake_counts counts;
+    begin(&test, &fake_profiles[FAKE_DISCRETE], true);
+    make_buffer(&test, &other, 1000);
+    record(&test, 1); // nothing noted: nothing recorded
+    fake_device_counts(test.test.device, &counts);
+    assert_int_equal(counts.barriers, 0);
+    for (uint32_t i = 0; i < 30; i++)
+        assert_int_equal(upload(&test, i % 2 ? &other : &test.buffer, i * 10, "bytes", 5), ASH_OK);
+    record(&test, 2);
+    fake_device_counts(test.test.device, &counts);
+    assert_int_equal(fake_device_calls(test.test.device, "vkCmdCopyBuffer"), 2);
+    assert_int_equal(counts.copies, 30);
+    assert_int_equal(counts.barriers, 2); // one before, one after
+    ash_buffer_finish(&other);
+    end(&test);
+}
+
+static void levels_of_images_arrive_and_the_last_writer_wins(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_image image;
+    struct ash_image_params params = {.extent = {6, 5},
+                                      .format = VK_FORMAT_R8G8B8A8_UNORM,
+                                      .usage = VK_IMAGE_USAGE_SAMPLED_BIT |
+                                               VK_IMAGE_USAGE_TRANSFER_DST_BIT,
+                                      .mip_levels = 3,
+                                      .array_layers = 40};
+    unsigned char texels[6 * 5 * 4];
+    begin(&test, &fake_profiles[FAKE_INTEGRATED], false); // images are never written directly
+    assert_int_equal(ash_image_init(&image, test.test.allocator, &params), ASH_OK);
+    for (uint32_t i = 0; i < 3 * 40 + 1; i++) {
+        uint32_t level = i % 3, layer = i / 3 % 40;
+        VkDeviceSize size = (level == 0 ? 6 * 5 : level == 1 ? 3 * 2 : 1) * 4;
+        struct ash_upload_target target = {
+            .image = &image, .mip_level = level, .array_layer = layer, .size = size};
+        struct ash_buffer_view view;
+        memset(texels, (int)(i + 1), sizeof(texels));
+        assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
+        assert_int_equal(ash_view_write(&view, 0, texels, size), ASH_OK);
+        assert_int_equal(ash_upload_end(&view), ASH_OK);
+    }
+    record(&test, 1);
+    struct fake_counts counts;
+    fake_device_counts(test.test.device, &counts);
+    assert_int_equal(counts.copies, 120);
+    for (uint32_t i = 0; i < 120; i++) {
+        int expected = i == 0 ? 121 : (int)(i + 1); // the first level was written twice
+        assert_int_equal(*fake_device_texels(test.test.device, image.image, i % 3, i / 3),
+                         expected);
+    }
+    ash_image_finish(&image);
+    end(&test);
+}
+
+static void what_the_destination_does_not_have_is_refused(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_image image, odd;
+    struct ash_buffer_view view;
+    struct ash_image_params params = {
+        .extent = {4, 4}, .format = VK_FORMAT_R8_UNORM, .usage = VK_IMAGE_USAGE_TRANSFER_DST_BIT};
+    begin(&test, &fake_profiles[FAKE_DISCRETE], false);
+    assert_int_equal(ash_image_init(&image, test.test.allocator, &params), ASH_OK);
+    params.format = VK_FORMAT_BC1_RGB_UNORM_BLOCK;
+    assert_int_equal(ash_image_init(&odd, test.test.allocator, &params), ASH_OK);
+    const struct {
+        struct ash_upload_target target;
+        enum ash_result expected;
+    } wrong[] = {
+        {{.buffer = &test.buffer, .offset = 99999, .size = 2}, ASH_ERROR_OUT_OF_RANGE},
+        {{.buffer = &test.buffer, .offset = UINT64_MAX, .size = 2}, ASH_ERROR_OUT_OF_RANGE},
+        {{.buffer = &test.buffer, .offset = 0, .size = UINT64_MAX}, ASH_ERROR_OUT_OF_RANGE},
+        {{.buffer = &test.buffer, .offset = 0, .size = ring_size + 1}, ASH_ERROR_OUT_OF_RANGE},
+        {{.image = &image, .size = 15}, ASH_ERROR_OUT_OF_RANGE},
+        {{.image = &image, .size = 17}, ASH_ERROR_OUT_OF_RANGE},
+        {{.image = &image, .mip_level = 1, .size = 4}, ASH_ERROR_OUT_OF_RANGE},
+        {{.image = &image, .array_layer = 1, .size = 16}, ASH_ERROR_OUT_OF_RANGE},
+        {{.image = &odd, .size = 8}, ASH_ERROR_UNSUPPORTED},
+    };
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        catch_log_begin();
+        assert_int_equal(ash_upload_begin(test.upload, &wrong[i].target, &view), wrong[i].expected);
+        assert_int_equal(catch_log_count(ASH_LOG_ERROR), 1);
+        catch_log_end();
+        assert_null(view.data);
+    }
+    ash_image_finish(&odd);
+    ash_image_finish(&image);
+    end(&test);
+}
+
+static void what_is_forgotten_is_not_copied(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_buffer doomed;
+    struct ash_image image;
+    struct ash_buffer_view view;
+    struct ash_upload_stats stats;
+    struct ash_image_params params = {
+        .extent = {2, 2}, .format = VK_FORMAT_R8_UNORM, .usage = VK_IMAGE_USAGE_TRANSFER_DST_BIT};
+    begin(&test, &fake_profiles[FAKE_DISCRETE], true);
+    make_buffer(&test, &doomed, 100);
+    assert_int_equal(ash_image_init(&image, test.test.allocator, &params), ASH_OK);
+    assert_int_equal(upload(&test, &doomed, 0, "doomed", 6), ASH_OK);
+    assert_int_equal(upload(&test, &test.buffer, 0, "kept", 4), ASH_OK);
+    struct ash_upload_target target = {.buffer = &doomed, .size = 10};
+    assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
+    struct ash_buffer_view texels;
+    target = (struct ash_upload_target){.image = &image, .size = 4};
+    assert_int_equal(ash_upload_begin(test.upload, &target, &texels), ASH_OK);
+    assert_int_equal(ash_upload_end(&texels), ASH_OK);
+    ash_upload_forget(test.upload, &doomed, &image);
+    ash_upload_forget(test.upload, NULL, NULL);
+    ash_buffer_finish(&doomed); // the fake device complains if its copies are recorded
+    ash_image_finish(&image);
+    assert_int_equal(ash_upload_end(&view), ASH_OK);
+    record(&test, 1);
+    ash_upload_reclaim(test.upload, 1);
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.copies, 1);
+    assert_int_equal(stats.ring_used, 0);
+    end(&test);
+}
+
+static void creation_that_fails_leaves_nothing(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    uint64_t nth = 0;
+    bool failed = true;
+    memory_test_begin(&test, &fake_profiles[FAKE_MOBILE]);
+    while (failed) {
+        struct ash_upload *ring = (struct ash_upload *)1;
+        struct fake_fault fault = {
+            .nth = ++nth, .count = 100, .result = VK_ERROR_OUT_OF_HOST_MEMORY};
+        catch_log_begin();
+        fake_device_fail(test.device, &fault);
+        enum ash_result result =
+            ash_upload_create(test.allocator, &(struct ash_upload_params){0}, &ring);
+        failed = fake_device_failed(test.device);
+        fake_device_fail(test.device, &(struct fake_fault){0});
+        catch_log_end();
+        if (result == ASH_OK)
+            ash_upload_destroy(ring);
+        else
+            assert_null(ring);
+    }
+    assert_true(nth >= 5); // create, name, allocate, bind, map
+    memory_test_end(&test);
+}
+
+static void what_the_driver_refuses_is_not_noted(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_buffer_view view;
+    struct ash_upload_stats stats;
+    struct fake_profile profile = fake_profiles[FAKE_MOBILE];
+    // The staging ring prefers coherent memory: here there is none.
+    profile.memory.memoryTypeCount = 4;
+    begin(&test, &profile, true);
+    struct ash_upload_target target = {.buffer = &test.buffer, .size = 100};
+    assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
+    struct fake_fault flush = {"vkFlushMappedMemoryRanges", 1, 1, VK_ERROR_OUT_OF_HOST_MEMORY};
+    fake_device_fail(test.test.device, &flush);
+    catch_log_begin();
+    assert_int_equal(ash_upload_end(&view), ASH_ERROR_OUT_OF_HOST_MEMORY);
+    catch_log_end();
+    assert_null(view.data);
+    record(&test, 1);
+    ash_upload_reclaim(test.upload, 1);
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.copies, 0);
+    assert_int_equal(stats.ring_used, 0);
+    assert_int_equal(upload(&test, &test.buffer, 0, "later", 5), ASH_OK);
+    record(&test, 2);
+    assert_arrived(&test, &test.buffer, (const unsigned char *)"later", 5);
+    end(&test);
+}
+
+static void the_rules_of_uploads_are_checked(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_buffer_view view = {0}, plain;
+    struct ash_buffer visible;
+    struct ash_buffer_params params = {.size = 16,
+                                       .usage = VK_BUFFER_USAGE_TRANSFER_SRC_BIT,
+                                       .properties = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT};
+    struct ash_upload_target nowhere = {.size = 1};
+    struct ash_upload_target nothing = {.buffer = &test.buffer};
+    struct ash_upload_target target = {.buffer = &test.buffer, .size = 1};
+    struct ash_view_params write = {.access = ASH_ACCESS_WRITE};
+    begin(&test, &fake_profiles[FAKE_DISCRETE], false);
+    assert_int_equal(ash_upload_end(&view), ASH_OK); // no view is ended without harm
+    assert_int_equal(ash_buffer_init(&visible, test.test.allocator, &params), ASH_OK);
+    assert_int_equal(ash_buffer_begin_view(&visible, &write, &plain), ASH_OK);
+    assert_breaks_rule("to a buffer or to an image",
+                       (void)(ash_upload_begin(test.upload, &nowhere, &view) == ASH_OK));
+    assert_breaks_rule("at least one byte",
+                       (void)(ash_upload_begin(test.upload, &nothing, &view) == ASH_OK));
+    assert_breaks_rule("ends by ash_buffer_end_view", (void)(ash_upload_end(&plain) == ASH_OK));
+    assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
+    assert_breaks_rule("ends by ash_upload_end", (void)(ash_buffer_end_view(&view) == ASH_OK));
+    assert_breaks_rule("before it is destroyed", ash_upload_destroy(test.upload));
+    struct ash_buffer_view copy = view;
+    assert_int_equal(ash_upload_end(&view), ASH_OK);
+    assert_breaks_rule("ends once", (void)(ash_upload_end(&copy) == ASH_OK));
+    assert_int_equal(ash_buffer_end_view(&plain), ASH_OK);
+    ash_buffer_finish(&visible);
+    ash_upload_destroy(NULL);
+    end(&test);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(odd_sizes_arrive_whole),
+        cmocka_unit_test(what_the_cpu_reaches_is_written_without_a_copy),
+        cmocka_unit_test(staging_only_always_copies),
+        cmocka_unit_test(no_upload_maps_memory_after_the_first_of_a_chunk),
+        cmocka_unit_test(a_full_ring_says_not_ready_and_changes_nothing),
+        cmocka_unit_test(views_end_in_any_order),
+        cmocka_unit_test(the_last_of_two_writers_of_a_byte_wins),
+        cmocka_unit_test(copies_into_one_buffer_go_in_one_command),
+        cmocka_unit_test(levels_of_images_arrive_and_the_last_writer_wins),
+        cmocka_unit_test(what_the_destination_does_not_have_is_refused),
+        cmocka_unit_test(what_is_forgotten_is_not_copied),
+        cmocka_unit_test(creation_that_fails_leaves_nothing),
+        cmocka_unit_test(what_the_driver_refuses_is_not_noted),
+        cmocka_unit_test(the_rules_of_uploads_are_checked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
