@@ -1,3 +1,5 @@
+// Labels: valgrind
+
 #include "engine/assert.h"
 
 #include "tests/support/test.h"

@@ -1,3 +1,5 @@
+// Labels: valgrind
+
 #include "engine/bits.h"
 
 #include "tests/support/test.h"

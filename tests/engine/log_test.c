@@ -1,3 +1,5 @@
+// Labels: valgrind threads
+
 #include "engine/log.h"
 
 #include "tests/support/test.h"

@@ -1,3 +1,5 @@
+// Labels: valgrind
+
 #include "engine/result.h"
 
 #include "tests/support/test.h"

@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // Frame statistics and the object that --bench writes.
 #include "game/bench.h"
 

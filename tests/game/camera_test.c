@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // The camera's matrices: where things land on the screen.
 #include "game/scene.h"
 

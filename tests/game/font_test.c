@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // The font that is built in: every printable character has a picture of its own.
 #include "game/font.h"
 

@@ -1,3 +1,5 @@
+// Labels: threads
+//
 // Worker threads: order, priorities, results that find their owner, nothing lost.
 #include "game/jobs.h"
 

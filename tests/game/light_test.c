@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // The light of the day: what a player expects of noon, dusk and night, and no jumps in between.
 #include "game/scene.h"
 

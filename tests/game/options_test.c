@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // The command line: every option's right and wrong values.
 #include "game/options.h"
 

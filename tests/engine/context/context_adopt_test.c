@@ -1,3 +1,5 @@
+// Labels: gpu
+//
 // A foreign renderer's instance and device, made here by hand, in the engine's hands.
 #include "engine/context/context.h"
 

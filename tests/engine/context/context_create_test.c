@@ -1,3 +1,5 @@
+// Labels: gpu
+//
 // Creating a context on machines of all kinds: what is chosen and enabled, what is said where it
 // can't be, and that no failure leaves anything.
 #include "engine/context/context.h"

@@ -1,3 +1,5 @@
+// Labels: gpu
+//
 // What a machine can lack: each in a process of its own, which finds no loader, no driver, no layer
 // or no GPU of that name, and must answer with its result and one exact sentence.
 #include "engine/context/context.h"

@@ -1,3 +1,5 @@
+// Labels: gpu
+//
 // A context on the machine's own driver: what it says of itself, and that it leaves nothing.
 #include "engine/context/context.h"
 

@@ -1,3 +1,5 @@
+// Labels: gpu
+//
 // Validation is awake: it hears planted mistakes, names their objects, and counts nothing else.
 #include "engine/context/debug.h"
 

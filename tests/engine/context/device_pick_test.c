@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // The choice among machines that nobody here has.
 #include "engine/context/device_pick.h"
 

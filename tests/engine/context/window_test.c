@@ -1,3 +1,5 @@
+// Labels: gpu window
+//
 // A real window on a display of its own: what a person does to it arrives, and it shows a surface.
 #include "engine/context/window.h"
 

@@ -1,3 +1,5 @@
+// Labels: gpu
+
 #include "engine/memory/retire.h"
 
 #include "tests/support/catch.h"

@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // The list of what the HUD shows: where things stand, and that it never overflows.
 #include "game/passes/canvas.h"
 #include "game/passes/hud_panels.h"

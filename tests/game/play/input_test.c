@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // From keys, mouse and gamepad to one tick's wishes.
 #include "game/play/input.h"
 

@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // Digging, placing, picking and the hotbar, in a small world of the test's own.
 #include "game/play/interact.h"
 

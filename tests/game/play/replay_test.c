@@ -1,3 +1,5 @@
+// Labels: valgrind
+//
 // Recordings: what is written is read again and plays the same; anything else is refused.
 #include "game/play/replay.h"
 

@@ -1,3 +1,5 @@
+// Labels: threads
+//
 // Saved worlds: what goes in comes out, what is not a world is left alone, nothing is lost for
 // long.
 #include "game/world/save.h"
