@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-static const uint32_t plate_color = 0x0B0F14B0;
+static const uint32_t plate_color = 0x0B0F14D8;
 
 static float linear(uint32_t srgb)
 {

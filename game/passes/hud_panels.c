@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 static const uint32_t white = 0xF4F1EAFF, grey = 0xB9BDC0FF, ember = 0xFF8A3CFF;
-static const uint32_t plate = 0x0B0F14B0, deep_plate = 0x0B0F14D0;
+static const uint32_t plate = 0x0B0F14D0, deep_plate = 0x0B0F14EC;
 
 void hud_crosshair(struct canvas *canvas, const struct scene_hud *hud)
 {

@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 static const uint32_t white = 0xF4F1EAFF, grey = 0xB9BDC0FF, ember = 0xFF8A3CFF;
-static const uint32_t plate = 0x0B0F14C4;
+static const uint32_t plate = 0x0B0F14E8;
 
-enum { PANEL_COLUMNS = 40, LINE_LENGTH = 96 };
+enum { PANEL_COLUMNS = 41, LINE_LENGTH = 96 };
 
 // A panel's pen: where the next line goes.
 struct pen {

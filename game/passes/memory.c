@@ -1,4 +1,5 @@
 // The memory map (F4): every chunk a strip, every block in it coloured by what owns it.
+#include "game/passes/hud_panels.h"
 #include "game/passes/overlay.h"
 #include "game/passes/passes.h"
 
@@ -124,8 +125,7 @@ static void totals(struct map *map, const struct ash_allocator *allocator)
     const double mib = 1.0 / (1024.0 * 1024.0);
     char text[LINE_LENGTH];
     snprintf(text, sizeof(text),
-             "Device memory: %.1f MiB live in %llu blocks, %.1f MiB reserved "
-             "in %u chunks and %u of their own",
+             "Device memory: %.1f MiB live in %llu blocks, %.1f MiB reserved in %u + %u chunks",
              (double)stats.total.live_bytes * mib, (unsigned long long)stats.total.live_blocks,
              (double)stats.total.reserved_bytes * mib, stats.total.chunks, stats.total.dedicated);
     canvas_text(map->canvas, map->x, map->y, 1.0f, ember, text);
@@ -135,15 +135,18 @@ static void totals(struct map *map, const struct ash_allocator *allocator)
 static enum ash_result show_map(struct canvas *canvas, const struct ash_pass_env *env)
 {
     const float unit = canvas->unit, margin = 14.0f * unit;
+    // Beside the performance panel, unless the window is too narrow for both.
+    const float beside = canvas->width - HUD_PERFORMANCE_WIDTH * unit;
+    const float room = beside > 480.0f * unit ? beside : canvas->width;
     struct map map = {.canvas = canvas,
                       .x = 2.0f * margin,
-                      .y = 48.0f * unit + margin,
-                      .width = canvas->width - 4.0f * margin,
+                      .y = 44.0f * unit + margin,
+                      .width = room - 4.0f * margin,
                       .line = (float)canvas->font->cell_height + 2.0f * unit,
                       .strip_height = 22.0f * unit};
     // The plate is drawn first and as tall as what follows turns out to be.
     const uint32_t plate = canvas->count;
-    canvas_rect(canvas, margin, map.y - margin, map.width + 2.0f * margin, 0.0f, 0x0B0F14D8);
+    canvas_rect(canvas, margin, map.y - margin, map.width + 2.0f * margin, 0.0f, 0x0B0F14F0);
     totals(&map, env->allocator);
     legend(&map);
     const struct ash_memory_visitor visitor = {

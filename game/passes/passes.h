@@ -8,12 +8,12 @@
 
 #include "engine/render/pass.h"
 
-#define PASSES(PASS) \
-    PASS(terrain)    \
-    PASS(sky)        \
-    PASS(lines)      \
-    PASS(water)      \
-    PASS(hud)        \
+#define PASSES(PASS)                                                                               \
+    PASS(terrain)                                                                                  \
+    PASS(sky)                                                                                      \
+    PASS(lines)                                                                                    \
+    PASS(water)                                                                                    \
+    PASS(hud)                                                                                      \
     PASS(memory)
 
 #define PASS(name) extern const struct ash_pass_type name##_pass;
