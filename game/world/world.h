@@ -71,17 +71,17 @@ bool world_next_change(struct world *world, struct world_change *out);
 void world_change_done(struct world *world);
 
 struct world_stats {
-    uint32_t columns_wanted, columns_loaded;
-    uint32_t chunks_wanted;         // within the radius
-    uint32_t chunks_complete;       // meshed, and their change taken
-    bool complete;                  // all of them
-    uint64_t chunks_meshed;         // since creation, repeats counted
+    uint32_t columns_wanted, columns_loaded; // within the radius, as chunks are
+    uint32_t chunks_wanted;                  // within the radius
+    uint32_t chunks_complete;                // meshed, and their change taken
+    bool complete;                           // all of them
+    uint64_t chunks_meshed;                  // since creation, repeats counted
     uint64_t chunks_became_visible; // chunks (at a level of detail) whose mesh was drawn first
     uint64_t columns_generated;
     uint64_t host_bytes;      // of blocks
     uint32_t changes_waiting; // for world_next_change
     uint32_t jobs_in_flight;
 };
-void world_stats(const struct world *world, struct world_stats *out);
+void world_stats(struct world *world, struct world_stats *out);
 
 #endif

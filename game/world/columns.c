@@ -1,0 +1,164 @@
+#include "game/world/world_state.h"
+
+#include <stdlib.h>
+
+enum {
+    // Packing saves memory where the radius is large; nearer than this, detail still changes.
+    PACK_DISTANCE = 9,
+    PACK_VISITS = 128, // places looked at per update
+    PACK_MOST = 4,     // columns packed per update: some 50 us
+};
+
+static struct column **slot_of(struct column **grid, uint32_t mask, struct column_coord coord)
+{
+    return &grid[((uint32_t)coord.z & mask) * (mask + 1) + ((uint32_t)coord.x & mask)];
+}
+
+// The side of the grid, less one: a power of two that holds all columns of a radius with slack.
+static uint32_t mask_for(uint32_t radius)
+{
+    uint32_t side = 1;
+    while (side < 2 * (radius + COLUMN_SLACK) + 1)
+        side *= 2;
+    return side - 1;
+}
+
+static struct column **make_grid(uint32_t mask)
+{
+    return calloc((size_t)(mask + 1) * (mask + 1), sizeof(struct column *));
+}
+
+bool columns_init(struct world *world, uint32_t radius)
+{
+    world->grid_mask = mask_for(radius);
+    world->grid = make_grid(world->grid_mask);
+    return world->grid != NULL;
+}
+
+void columns_finish(struct world *world)
+{
+    if (world->grid != NULL)
+        columns_each(world, columns_drop);
+    free(world->grid);
+    world->grid = NULL;
+}
+
+bool columns_resize(struct world *world, uint32_t radius)
+{
+    uint32_t mask = mask_for(radius);
+    struct column **grid = make_grid(mask);
+    if (grid == NULL)
+        return false;
+    columns_drop_far(world, (int32_t)radius + COLUMN_SLACK);
+    uint32_t side = world->grid_mask + 1;
+    for (uint32_t i = 0; i < side * side; i++)
+        if (world->grid[i] != NULL)
+            *slot_of(grid, mask, world->grid[i]->coord) = world->grid[i];
+    free(world->grid);
+    world->grid = grid;
+    world->grid_mask = mask;
+    world->pack_cursor = 0;
+    return true;
+}
+
+struct column *columns_find(const struct world *world, struct column_coord coord)
+{
+    struct column *column = *slot_of(world->grid, world->grid_mask, coord);
+    return column != NULL && column->coord.x == coord.x && column->coord.z == coord.z ? column
+                                                                                      : NULL;
+}
+
+struct column *columns_find_ready(const struct world *world, struct column_coord coord)
+{
+    struct column *column = columns_find(world, coord);
+    return column != NULL && column->ready ? column : NULL;
+}
+
+struct column *columns_add(struct world *world, struct column_coord coord)
+{
+    struct column *column = calloc(1, sizeof(*column));
+    if (column == NULL)
+        return NULL;
+    column->coord = coord;
+    column->id = ++world->last_id;
+    column->level = stream_level(columns_distance(world, coord), LEVEL_NONE);
+    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
+        column->chunks[y].meshed_level = LEVEL_NONE;
+        column->chunks[y].version = ++world->last_version;
+    }
+    *slot_of(world->grid, world->grid_mask, coord) = column;
+    return column;
+}
+
+void columns_drop(struct world *world, struct column *column)
+{
+    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
+        changes_abandon(&world->changes, &column->chunks[y].change);
+        blocks_finish(&column->chunks[y].blocks, &world->block_bytes);
+    }
+    *slot_of(world->grid, world->grid_mask, column->coord) = NULL;
+    free(column);
+}
+
+void columns_drop_far(struct world *world, int32_t distance)
+{
+    uint32_t side = world->grid_mask + 1;
+    for (uint32_t i = 0; i < side * side; i++) {
+        struct column *column = world->grid[i];
+        if (column != NULL && columns_distance(world, column->coord) > distance)
+            columns_drop(world, column);
+    }
+}
+
+void columns_each(struct world *world, void (*visit)(struct world *world, struct column *column))
+{
+    uint32_t side = world->grid_mask + 1;
+    for (uint32_t i = 0; i < side * side; i++)
+        if (world->grid[i] != NULL)
+            visit(world, world->grid[i]);
+}
+
+int32_t columns_distance(const struct world *world, struct column_coord coord)
+{
+    int32_t x = abs(coord.x - world->center.x), z = abs(coord.z - world->center.z);
+    return x > z ? x : z;
+}
+
+// Whether a column and all around it are meshed as they should be, so that nobody reads its blocks
+// until detail changes or the player comes near.
+static bool at_rest(const struct world *world, struct column_coord coord)
+{
+    for (int32_t dz = -1; dz <= 1; dz++) {
+        for (int32_t dx = -1; dx <= 1; dx++) {
+            const struct column *column =
+                columns_find_ready(world, (struct column_coord){coord.x + dx, coord.z + dz});
+            if (column == NULL || column->meshing || remesh_mask(column) != 0)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool pack_column(struct world *world, struct column *column)
+{
+    bool packed = false;
+    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++)
+        packed = blocks_pack(&column->chunks[y].blocks, &world->block_bytes) || packed;
+    return packed;
+}
+
+void columns_pack_some(struct world *world)
+{
+    uint32_t slots = (world->grid_mask + 1) * (world->grid_mask + 1);
+    uint32_t packed = 0;
+    for (uint32_t i = 0; i < PACK_VISITS && packed < PACK_MOST; i++) {
+        struct column *column = world->grid[world->pack_cursor];
+        world->pack_cursor = (world->pack_cursor + 1) % slots;
+        if (column == NULL || !column->ready)
+            continue;
+        int32_t distance = columns_distance(world, column->coord);
+        if (distance >= PACK_DISTANCE && distance < (int32_t)world->radius &&
+            at_rest(world, column->coord))
+            packed += pack_column(world, column);
+    }
+}

@@ -1,0 +1,264 @@
+#include "game/world/world_state.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "engine/log.h"
+#include "game/world/terrain.h"
+
+enum {
+    // Jobs queued or running at once: enough to keep a few workers busy for a frame, few enough
+    // that what becomes urgent does not wait long. The same for any number of workers, so that a
+    // deterministic world does not depend on it.
+    JOBS_MAX = 192,
+    // Finished meshes that wait for the terrain pass, beyond which no more are made.
+    CHANGES_MAX = 1024,
+    // Blocks unpacked by one patient start: each chunk of them costs some 10 us.
+    UNPACKED_MAX = 48 * CHUNK_BLOCKS,
+    // Chunks meshed at once after edits, on the main thread: at most about a millisecond.
+    EDITED_CHUNKS_MAX = 12,
+    PAUSE_UPDATES = 60,                        // a second, mostly
+    SECTORS = 16,                              // directions of looking that are told apart
+    HORIZON = (1 << (31 - CHUNK_SHIFT)) - 256, // chunks from the origin to the end of numbers
+};
+
+// Levels of detail: up to which distance in chunks, and at which detail chunks are meshed.
+enum { LEVELS = 3 };
+static const int32_t level_rings[LEVELS] = {4, 7, INT32_MAX};
+const uint32_t stream_details[] = {0, 1, 2};
+static const int32_t level_slack = 1;
+
+#define AHEAD (2.0f / 3) // how much looking there counts, of 1
+
+uint8_t stream_level(int32_t distance, uint8_t current)
+{
+    uint8_t level = 0;
+    while (distance > level_rings[level])
+        level++;
+    bool coarser = current != LEVEL_NONE && level > current;
+    return coarser && distance <= level_rings[current] + level_slack ? current : level;
+}
+
+// ---- The order in which columns are wanted: near ones first, and those in front ----
+
+static int compare_offsets(const void *left, const void *right)
+{
+    const struct stream_offset *a = left, *b = right;
+    if (a->cost != b->cost)
+        return a->cost < b->cost ? -1 : 1;
+    return a->z != b->z ? a->z - b->z : a->x - b->x;
+}
+
+static void sort_order(struct world *world)
+{
+    float angle = (float)world->sector * (6.2831853f / SECTORS);
+    // Straight ahead counts a third of the square of the distance, straight behind five thirds.
+    float ahead_x = world->sector < 0 ? 0 : AHEAD * cosf(angle);
+    float ahead_z = world->sector < 0 ? 0 : AHEAD * sinf(angle);
+    for (uint32_t i = 0; i < world->order_count; i++) {
+        struct stream_offset *offset = &world->order[i];
+        float x = offset->x, z = offset->z;
+        float distance = sqrtf(x * x + z * z);
+        offset->cost = distance * (distance - (ahead_x * x + ahead_z * z));
+    }
+    qsort(world->order, world->order_count, sizeof(world->order[0]), compare_offsets);
+    world->order_stale = false;
+    world->cursor = 0;
+}
+
+// All columns that are generated: those within the radius and the ring around, for their edges.
+static struct stream_offset *make_order(uint32_t radius, uint32_t *count)
+{
+    int32_t reach = (int32_t)radius + 1;
+    uint32_t side = 2 * (uint32_t)reach + 1;
+    struct stream_offset *order = malloc((size_t)side * side * sizeof(*order));
+    if (order == NULL)
+        return NULL;
+    *count = 0;
+    for (int32_t z = -reach; z <= reach; z++)
+        for (int32_t x = -reach; x <= reach; x++)
+            order[(*count)++] = (struct stream_offset){(int16_t)x, (int16_t)z, 0};
+    return order;
+}
+
+void world_set_heading(struct world *world, float x, float z)
+{
+    int32_t sector = -1;
+    if (x != 0 || z != 0)
+        sector = ((int32_t)lroundf(atan2f(z, x) * (SECTORS / 6.2831853f)) + SECTORS) % SECTORS;
+    world->order_stale = world->order_stale || sector != world->sector;
+    world->sector = sector;
+}
+
+// ---- The centre ----
+
+static void update_column(struct world *world, struct column *column)
+{
+    int32_t distance = columns_distance(world, column->coord);
+    column->level = stream_level(distance, column->level);
+    if (distance <= (int32_t)world->radius + MESH_SLACK)
+        return;
+    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
+        changes_remove(&world->changes, &column->chunks[y].change);
+        column->chunks[y].meshed_level = LEVEL_NONE;
+    }
+}
+
+static void apply_center(struct world *world)
+{
+    columns_drop_far(world, (int32_t)world->radius + COLUMN_SLACK);
+    columns_each(world, update_column);
+    world->cursor = 0;
+    world->counts_stale = true;
+}
+
+// In chunks, kept where all that surrounds the centre has numbers, too.
+static int32_t chunk_of(float block)
+{
+    float chunk = floorf(block / CHUNK_SIZE);
+    if (!(chunk > (float)-HORIZON))
+        return -HORIZON;
+    return chunk < (float)HORIZON ? (int32_t)chunk : HORIZON;
+}
+
+void stream_center(struct world *world, float x, float z)
+{
+    struct column_coord center = {chunk_of(x), chunk_of(z)};
+    if (world->centered && center.x == world->center.x && center.z == world->center.z)
+        return;
+    world->center = center;
+    world->centered = true;
+    apply_center(world);
+}
+
+bool stream_set_radius(struct world *world, uint32_t radius)
+{
+    uint32_t count = 0;
+    struct stream_offset *order = make_order(radius, &count);
+    bool ok = order != NULL;
+    if (ok)
+        ok = world->grid == NULL ? columns_init(world, radius) : columns_resize(world, radius);
+    if (!ok) {
+        free(order);
+        return false;
+    }
+    free(world->order);
+    world->order = order;
+    world->order_count = count;
+    world->order_stale = true;
+    world->radius = radius;
+    apply_center(world);
+    return true;
+}
+
+// ---- Work ----
+
+void stream_no_memory(struct world *world, const char *what)
+{
+    world->pause = PAUSE_UPDATES;
+    if (world->out_of_memory)
+        return;
+    world->out_of_memory = true;
+    ash_log(ASH_LOG_ERROR,
+            "No memory is left to %s; parts of the world stay away until there is some. Close "
+            "other programs or choose a smaller --radius.",
+            what);
+}
+
+void stream_submit(struct world *world, struct world_job *job, int32_t priority)
+{
+    job->job.results = &world->results;
+    job->job.order = world->next_order++;
+    job->job.priority = priority;
+    world->in_flight++;
+    jobs_submit(world->jobs, &job->job);
+}
+
+bool stream_commit(struct world *world, bool wait)
+{
+    if (world->in_flight == 0)
+        return false;
+    struct job *job = world->deterministic
+                          ? jobs_take_order(world->jobs, &world->results, world->next_commit, wait)
+                          : jobs_take(world->jobs, &world->results, wait);
+    if (job == NULL)
+        return false;
+    struct world_job *finished = (struct world_job *)job;
+    world->next_commit++;
+    world->in_flight--;
+    world->counts_stale = true;
+    finished->commit(finished);
+    return true;
+}
+
+bool stream_settled(const struct world *world)
+{
+    return world->in_flight == 0 && !world->order_stale && world->cursor == world->order_count;
+}
+
+void stream_mesh_edited(struct world *world)
+{
+    uint32_t meshed = 0;
+    for (uint32_t i = 0; i < world->edited_count && meshed < EDITED_CHUNKS_MAX; i++) {
+        struct column *column = columns_find_ready(world, world->edited[i]);
+        if (column == NULL || !remesh_possible(world, column->coord) ||
+            columns_distance(world, column->coord) > (int32_t)world->radius + MESH_SLACK)
+            continue;
+        uint32_t mask = 0;
+        for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
+            const struct world_chunk *chunk = &column->chunks[y];
+            if (chunk->meshed_level != LEVEL_NONE && chunk->meshed_version != chunk->version) {
+                mask |= 1u << y;
+                meshed++;
+            }
+        }
+        if (mask != 0 && !remesh_now(world, column, mask))
+            stream_no_memory(world, "mesh a chunk");
+    }
+    // What was left out is found like everything else that is not as it should be.
+    world->edited_count = 0;
+}
+
+enum progress { NEEDS_NOTHING, UNDER_WAY, NO_MEMORY };
+
+// Starts what a column needs, if that is possible yet.
+static enum progress start_column(struct world *world, struct column_coord coord, int32_t priority)
+{
+    struct column *column = columns_find(world, coord);
+    if (column == NULL)
+        return generate_submit(world, coord, priority) ? UNDER_WAY : NO_MEMORY;
+    if (!column->ready || column->meshing)
+        return UNDER_WAY;
+    if (columns_distance(world, coord) > (int32_t)world->radius)
+        return NEEDS_NOTHING;
+    uint32_t mask = remesh_mask(column);
+    if (mask == 0)
+        return NEEDS_NOTHING;
+    if (!remesh_possible(world, coord))
+        return UNDER_WAY;
+    if (!remesh_submit(world, column, mask, priority))
+        return NO_MEMORY;
+    return column->meshing ? UNDER_WAY : NEEDS_NOTHING;
+}
+
+void stream_start(struct world *world, bool patient)
+{
+    if (world->pause > 0 || (patient && world->changes.count >= CHANGES_MAX))
+        return;
+    if (world->order_stale)
+        sort_order(world);
+    uint64_t bytes_before = world->block_bytes;
+    for (uint32_t i = world->cursor; i < world->order_count && world->in_flight < JOBS_MAX; i++) {
+        struct column_coord coord = {world->center.x + world->order[i].x,
+                                     world->center.z + world->order[i].z};
+        enum progress progress = start_column(world, coord, (int32_t)i);
+        if (progress == NO_MEMORY) {
+            stream_no_memory(world, "go on");
+            return;
+        }
+        if (progress == NEEDS_NOTHING && i == world->cursor)
+            world->cursor++;
+        if (patient && world->block_bytes > bytes_before + UNPACKED_MAX)
+            return;
+    }
+}

@@ -1,0 +1,146 @@
+// What a world is made of. Private to world.c, columns.c, generate.c, remesh.c and stream.c.
+//
+//     world.c     what the game calls          columns.c   the columns in memory, by coordinate
+//     stream.c    what is to be done next      generate.c  the job that makes a column's blocks
+//                                              remesh.c    the job that meshes a column's chunks
+#ifndef GAME_WORLD_WORLD_STATE_H
+#define GAME_WORLD_WORLD_STATE_H
+
+#include "game/jobs.h"
+#include "game/world/blocks.h"
+#include "game/world/changes.h"
+#include "game/world/edits.h"
+#include "game/world/mesher.h"
+#include "game/world/save.h"
+#include "game/world/world.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    LEVEL_NONE = 255, // no mesh
+    // Distances beyond the radius at which things go: one chunk of slack, so that walking to and
+    // fro across a border does not make and drop the same things over and over.
+    MESH_SLACK = 1,
+    COLUMN_SLACK = 2,
+    EDITED_MAX = 64, // columns with edits that are remembered for meshing at once
+};
+
+struct world_chunk {
+    struct chunk_blocks blocks;
+    struct change *change; // what the pass draws or is going to; NULL: nothing
+    uint64_t version;      // of what the mesh shows: rises with edits here and beside
+    uint64_t meshed_version;
+    uint8_t meshed_level; // LEVEL_NONE: never meshed, or its mesh was given up
+};
+
+struct column {
+    struct column_coord coord;
+    uint64_t id;   // no other column ever had it, so that late results find out that theirs is gone
+    bool ready;    // generated
+    bool meshing;  // a job is under way
+    uint8_t level; // of detail, wanted
+    struct world_chunk chunks[COLUMN_CHUNKS];
+};
+
+// The columns to look at, in the order in which they are wanted.
+struct stream_offset {
+    int16_t x, z;
+    float cost;
+};
+
+struct world {
+    uint32_t seed, radius;
+    struct jobs *jobs; // borrowed
+    struct save *save; // borrowed; may be NULL
+    bool deterministic;
+    struct edits edits; // where there is no save
+
+    // The columns: a square of pointers that wraps around, large enough for all that can be in
+    // memory at once, so that a coordinate has one place.
+    struct column **grid; // owned, as are the columns
+    uint32_t grid_mask;   // side - 1
+    struct column_coord center;
+    bool centered;
+    uint64_t last_id, last_version;
+    uint64_t block_bytes;
+    uint32_t pack_cursor;
+
+    // What is to be done: every offset before the cursor needs nothing.
+    struct stream_offset *order; // owned
+    uint32_t order_count, cursor;
+    int32_t sector; // where the player looks, see stream.c
+    bool order_stale;
+    uint32_t pause; // updates without new work, after memory ran out
+
+    // What is being done.
+    struct job_results results;
+    uint64_t next_order, next_commit; // of jobs
+    uint32_t in_flight;
+    atomic_bool stopping;
+    struct mesher **meshers; // owned; one per worker and one for the main thread
+    uint32_t mesher_count;
+
+    // What was done.
+    struct changes changes;
+    struct column_coord edited[EDITED_MAX];
+    uint32_t edited_count;
+    uint64_t chunks_meshed, columns_generated;
+    uint32_t columns_counted, chunks_counted; // within the radius: loaded, complete
+    bool counts_stale;
+    bool out_of_memory; // said already
+};
+
+// The head of every job of a world.
+struct world_job {
+    struct job job; // first, so that one is the other
+    struct world *world;
+    void (*commit)(struct world_job *job); // on the main thread; frees the job
+    struct column_coord coord;
+    uint64_t id; // the column's
+    bool done;   // false: memory ran out, or the world is stopping
+};
+
+// columns.c
+bool columns_init(struct world *world, uint32_t radius);
+void columns_finish(struct world *world);
+bool columns_resize(struct world *world, uint32_t radius); // false: nothing has changed
+struct column *columns_find(const struct world *world, struct column_coord coord);
+struct column *columns_find_ready(const struct world *world, struct column_coord coord);
+struct column *columns_add(struct world *world, struct column_coord coord); // NULL: no memory
+void columns_drop(struct world *world, struct column *column);
+void columns_drop_far(struct world *world, int32_t distance);
+// Calls `visit` for each column in memory.
+void columns_each(struct world *world, void (*visit)(struct world *world, struct column *column));
+void columns_pack_some(struct world *world);
+// Chunks from the centre's column to another, along the longer axis.
+int32_t columns_distance(const struct world *world, struct column_coord coord);
+
+// generate.c
+bool generate_submit(struct world *world, struct column_coord coord, int32_t priority);
+
+// remesh.c
+// The chunks of a column whose mesh is not what it should be, one bit each.
+uint32_t remesh_mask(const struct column *column);
+bool remesh_possible(const struct world *world, struct column_coord coord); // all around is there
+// Meshes these chunks; what needs no mesh is done at once, and without a job if that is all. False:
+// no memory.
+bool remesh_submit(struct world *world, struct column *column, uint32_t mask, int32_t priority);
+bool remesh_now(struct world *world, struct column *column, uint32_t mask);
+
+// stream.c
+extern const uint32_t stream_details[]; // the detail of each level
+uint8_t stream_level(int32_t distance, uint8_t current);
+bool stream_set_radius(struct world *world, uint32_t radius); // false: nothing has changed
+void stream_center(struct world *world, float x, float z);
+void stream_mesh_edited(struct world *world);
+// Starts what is wanted next. With `patient` it leaves costly preparations for later.
+void stream_start(struct world *world, bool patient);
+void stream_submit(struct world *world, struct world_job *job, int32_t priority);
+// Commits one finished job; false: there is none (with `wait`: none under way).
+bool stream_commit(struct world *world, bool wait);
+bool stream_settled(const struct world *world);
+void stream_no_memory(struct world *world, const char *what); // logs once, pauses
+
+#endif
