@@ -105,18 +105,6 @@ enum ash_result ash_frames_wait_slot(struct ash_frames *frames)
     return ash_frames_wait(frames, next > frames->count ? next - frames->count : 0);
 }
 
-uint64_t ash_frames_completed(struct ash_frames *frames)
-{
-    uint64_t value = 0;
-    const struct ash_context *context = frames->context;
-    VkResult vk_result =
-        context->vk->vkGetSemaphoreCounterValue(context->device, frames->timeline, &value);
-    // A lost device may say anything; the next wait or submission reports it.
-    if (vk_result == VK_SUCCESS && value > frames->completed && value <= frames->submitted)
-        frames->completed = value;
-    return frames->completed;
-}
-
 uint32_t ash_frames_next_slot(const struct ash_frames *frames)
 {
     return (uint32_t)((frames->submitted + 1) % frames->count);

@@ -32,7 +32,10 @@ struct ash_frames {
     const struct ash_context *context; // borrowed
     VkSemaphore timeline;
     uint64_t submitted; // number of the last submission; 0: none
-    uint64_t completed; // the last one known to be done
+    // The last one that was waited for. Nobody asks the GPU how far it has got besides: what
+    // comes back with a frame (staging, retired objects) would depend on its speed, and so would
+    // what is drawn; and validation would see no hazard between frames that happen to be done.
+    uint64_t completed;
     uint32_t count;
     struct ash_frame_slot slots[ASH_MAX_FRAMES_IN_FLIGHT];
     struct ash_uniform_ring uniforms;
@@ -49,8 +52,6 @@ ASH_API void ash_frames_finish(struct ash_frames *frames);
 ASH_API ASH_NODISCARD enum ash_result ash_frames_wait(struct ash_frames *frames, uint64_t number);
 // Waits until the slot of the next submission is free.
 ASH_API ASH_NODISCARD enum ash_result ash_frames_wait_slot(struct ash_frames *frames);
-// Asks how far the GPU is, without waiting.
-ASH_API uint64_t ash_frames_completed(struct ash_frames *frames);
 // The slot that the next submission takes.
 ASH_API uint32_t ash_frames_next_slot(const struct ash_frames *frames);
 

@@ -103,7 +103,7 @@ static enum ash_result init_passes(struct ash_renderer *renderer,
 
 static void reclaim(struct ash_renderer *renderer)
 {
-    uint64_t completed = ash_frames_completed(&renderer->frames);
+    uint64_t completed = renderer->frames.completed;
     ash_retire_collect(renderer->retire, completed);
     ash_upload_reclaim(renderer->upload, completed);
     ash_target_collect(&renderer->target, completed);
