@@ -1,0 +1,97 @@
+#!/usr/bin/env bash
+# Cinder in a real window, played by synthetic keys and mouse under Xvfb and a window manager:
+# walks, looks, opens its panels, takes screenshots, is resized, minimised, made fullscreen, digs and
+# places, quits, and finds its world again.
+#
+#   window_play.sh CINDER
+set -euo pipefail
+cinder=$(realpath "$1")
+folder=$(mktemp -d)
+pids=()
+finish() {
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    rm -rf "$folder"
+}
+trap finish EXIT
+die() {
+    echo "window_play: $*"
+    cat "$folder"/*.log 2>/dev/null | tail -n 40
+    exit 1
+}
+
+command -v Xvfb >/dev/null || die "Xvfb is missing: scripts/test installs it"
+exec 3<>"$folder/display"
+Xvfb -displayfd 3 -screen 0 1280x1024x24 >"$folder/xvfb.log" 2>&1 &
+pids+=($!)
+for _ in $(seq 100); do [ -s "$folder/display" ] && break; sleep 0.1; done
+DISPLAY=:$(tr -d '\n' <"$folder/display")
+export DISPLAY
+openbox >"$folder/openbox.log" 2>&1 &
+pids+=($!)
+
+export XDG_DATA_HOME=$folder/data XDG_PICTURES_DIR=$folder/pictures HOME=$folder
+start() {
+    (cd "$folder" && exec "$cinder" --validate --radius 3 --size 640x360 --seed 7 --log info "$@") \
+        >>"$folder/cinder.log" 2>&1 &
+    game=$!
+    pids+=("$game")
+    window=
+    for _ in $(seq 300); do
+        window=$(xdotool search --pid "$game" --onlyvisible 2>/dev/null | tail -n 1) || true
+        [ -n "$window" ] && break
+        kill -0 "$game" 2>/dev/null || die "the game ended before it showed a window"
+        sleep 0.1
+    done
+    [ -n "$window" ] || die "no window"
+    xdotool windowfocus --sync "$window" 2>/dev/null || true
+    sleep 2
+}
+alive() {
+    kill -0 "$game" 2>/dev/null || die "the game is gone after: $1"
+}
+key() {
+    xdotool key --window 0 "$1"
+    sleep 0.3
+    alive "$1"
+}
+close_window() {
+    # As a person does, through the window manager.
+    xdotool key --window 0 alt+F4
+    sleep 1
+    kill -0 "$game" 2>/dev/null && xdotool windowquit "$window" 2>/dev/null
+    for _ in $(seq 200); do kill -0 "$game" 2>/dev/null || break; sleep 0.1; done
+    kill -0 "$game" 2>/dev/null && die "the game does not end when its window is closed"
+    status=0
+    wait "$game" || status=$?
+    [ "$status" -eq 0 ] || die "exit code $status"
+}
+
+start
+xdotool mousemove --window "$window" 320 180 click 1
+sleep 0.5
+alive "a click"
+for k in F1 F1 F3 F3 F4 F4 3 e q; do key "$k"; done
+xdotool keydown w; sleep 1; xdotool keyup w
+xdotool mousemove_relative -- 60 200; sleep 0.3   # look down
+xdotool mousedown 1; sleep 2; xdotool mouseup 1   # dig
+xdotool click 3; sleep 0.3                        # place
+alive "digging and placing"
+key F2
+xdotool windowsize "$window" 800 500; sleep 1; alive "a resize"
+xdotool windowsize "$window" 320 200; sleep 1; alive "a small size"
+xdotool windowminimize "$window"; sleep 1; alive "minimising"
+xdotool windowmap "$window"; xdotool windowactivate "$window" 2>/dev/null || true; sleep 1
+alive "coming back"
+key F11; sleep 1; key F11; sleep 1
+key Escape; key Escape
+close_window
+shots=$(find "$folder" -name '*.png' | wc -l)
+[ "$shots" -ge 1 ] || die "F2 wrote no screenshot"
+world=$(find "$folder" -name '*.db' | head -n 1)
+[ -n "$world" ] || die "no saved world"
+
+start
+alive "the second start"
+close_window
+grep -q "validation:" "$folder/cinder.log" && die "validation messages"
+echo "window_play: played twice, $shots screenshot(s), world kept in ${world#"$folder"/}"
