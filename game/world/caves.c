@@ -4,13 +4,13 @@
 #include "game/world/noise.h"
 
 enum {
-    CELL = 4, // blocks between the points where noise is evaluated
+    CELL = 8, // blocks between the points where noise is evaluated
     CELLS = CHUNK_SIZE / CELL,
     NODES = CELLS + 1,
     LEVELS_MAX = WORLD_HEIGHT / CELL + 1,
     CHANNEL_A = 60,
     CHANNEL_B = 61,
-    LOG2_WAVELENGTH = 5
+    LOG2_WAVELENGTH = 6
 };
 
 // Of the two noises at the eight corners of a cell: x runs fastest, then z, then y.
@@ -22,20 +22,20 @@ struct nodes {
     float a[LEVELS_MAX][NODES][NODES], b[LEVELS_MAX][NODES][NODES]; // [y][z][x]
 };
 
-// Wider at depth. Tunnels are flatter than they are wide, as y counts half as much again.
+// Wider at depth. Tunnels are flatter than they are wide, as y counts twice.
 static float tunnel_width(int32_t y)
 {
-    return y < 24 ? 0.17f : (y < 60 ? 0.17f - 0.0012f * (float)(y - 24) : 0.127f);
+    return y < 20 ? 0.115f : (y < 60 ? 0.115f - 0.0009f * (float)(y - 20) : 0.079f);
 }
 
 static float noise_a(uint32_t seed, int32_t x, int32_t y, int32_t z)
 {
-    return noise3(seed, CHANNEL_A, x, y + y / 2, z, LOG2_WAVELENGTH);
+    return noise3(seed, CHANNEL_A, x, 2 * y, z, LOG2_WAVELENGTH);
 }
 
 static float noise_b(uint32_t seed, int32_t x, int32_t y, int32_t z)
 {
-    return noise3(seed, CHANNEL_B, x, y + y / 2, z, LOG2_WAVELENGTH);
+    return noise3(seed, CHANNEL_B, x, 2 * y, z, LOG2_WAVELENGTH);
 }
 
 static float interpolate(const float corner[8], float tx, float ty, float tz)
@@ -80,8 +80,8 @@ static void fill_nodes(struct nodes *nodes, uint32_t seed, int32_t x0, int32_t z
     }
 }
 
-static void read_corners(float nodes[LEVELS_MAX][NODES][NODES], int32_t x, int32_t y,
-                         int32_t z, float corner[8])
+static void read_corners(float nodes[LEVELS_MAX][NODES][NODES], int32_t x, int32_t y, int32_t z,
+                         float corner[8])
 {
     for (int32_t i = 0; i < 8; i++)
         corner[i] = nodes[y + (i >> 2)][z + (i >> 1 & 1)][x + (i & 1)];

@@ -16,7 +16,8 @@ enum {
 
 // Faces in one plane, as rows of bits along the quads' width, and what they look like.
 struct plane {
-    uint32_t rows[CHUNK_SIZE];
+    uint32_t *rows;
+    uint32_t used;            // which rows may have faces, a bit each
     const uint8_t *kinds;     // of the cell behind row 0, bit 0
     uint32_t kinds_stride;    // from row to row
     const uint8_t *occlusion; // [row][bit]; NULL: all open
@@ -25,19 +26,26 @@ struct plane {
 struct mesher {
     mesh_quad *quads; // QUADS_MAX
     uint32_t count;
-    bool occlusion;          // wanted for the chunk at hand
-    const grid_rows *source; // the cells whose faces are looked for
-    const grid_rows *stops;  // what they are not drawn against
-    struct mesh_grid grid;
+    bool occlusion; // wanted for the faces at hand
 
-    // East and west faces are found in rows that cross the planes they lie in, and sorted.
-    uint32_t side_rows[CHUNK_SIZE][CHUNK_SIZE];       // [x][y], bit z
+    // The cells whose faces are looked for, and what these are not drawn against.
+    const grid_rows *source, *stops;
+    uint32_t present; // levels (y) that hold such cells, a bit each
+    uint64_t lids;    // levels that stop all faces from below or above; bit y + 1
+    uint32_t walls;   // levels that stop all faces from the side
+
+    struct mesh_grid grid;
+    uint32_t planes[CHUNK_SIZE][CHUNK_SIZE]; // by x or z; [y], bits along z or x
+    // East and west faces are found in rows that cross the planes they lie in: what their planes
+    // look like is sorted along.
     uint8_t side_kinds[CHUNK_SIZE][AREA + ROW_SLACK]; // [x][y * 32 + z]
     uint8_t side_occlusion[CHUNK_SIZE][AREA];         // likewise
-    uint8_t plane_occlusion[AREA];                    // of other faces, a plane at a time
+    uint8_t plane_occlusion[AREA];                    // of the other faces, a plane at a time
+
     // Occlusion of the corners in each arrangement of the nine cells before a face: bit 0 is at
     // the lower width and height, width runs first. [1]: for faces whose corners are mirrored.
     uint8_t corners[2][512];
+    uint8_t textures[FACE_COUNT][BLOCK_COUNT];
 };
 
 // The corners of these run along the height first (shaders/shared.h).
@@ -67,6 +75,14 @@ static void fill_corners(struct mesher *mesher)
     }
 }
 
+static void fill_textures(struct mesher *mesher)
+{
+    for (uint32_t face = 0; face < FACE_COUNT; face++)
+        for (uint32_t kind = 0; kind < BLOCK_COUNT; kind++)
+            mesher->textures[face][kind] =
+                block_types[kind].texture[face == FACE_UP ? 0 : (face == FACE_DOWN ? 2 : 1)];
+}
+
 struct mesher *mesher_create(void)
 {
     struct mesher *mesher = calloc(1, sizeof(*mesher));
@@ -78,6 +94,7 @@ struct mesher *mesher_create(void)
         return NULL;
     }
     fill_corners(mesher);
+    fill_textures(mesher);
     return mesher;
 }
 
@@ -124,12 +141,6 @@ static bool is_turned(uint8_t occlusion)
     return a + c < b + d;
 }
 
-static uint32_t face_texture(uint8_t kind, uint32_t face)
-{
-    const struct block_type *type = &block_types[kind];
-    return type->texture[face == FACE_UP ? 0 : (face == FACE_DOWN ? 2 : 1)];
-}
-
 // Where a plane lies: a face, and its cells' coordinate on the face's axis.
 struct where {
     uint32_t face, layer;
@@ -144,46 +155,71 @@ static void emit(struct mesher *mesher, struct where where, uint32_t along, uint
     uint32_t y = axis == 1 ? layer : up;
     uint32_t z = axis == 0 ? along : (axis == 1 ? up : layer);
     uint32_t first = QUAD_WORD_0(x, y, z, width, height, where.face);
-    uint32_t second =
-        QUAD_WORD_1(face_texture(kind, where.face), occlusion, 0u, is_turned(occlusion) ? 1u : 0u);
+    uint32_t second = QUAD_WORD_1(mesher->textures[where.face][kind], occlusion, 0u,
+                                  is_turned(occlusion) ? 1u : 0u);
     mesher->quads[mesher->count++] = QUAD_PACK(first, second);
+}
+
+// Covers the plane's faces with quads: each grows along the width first, then along the height.
+static void cover_open(struct mesher *mesher, const struct plane *plane, struct where where)
+{
+    const uint32_t size = mesher->grid.size;
+    for (uint32_t rows_left = plane->used; rows_left != 0; rows_left &= rows_left - 1) {
+        uint32_t row = lowest_bit(rows_left);
+        const uint8_t *kinds = plane->kinds + row * plane->kinds_stride;
+        for (uint32_t left = plane->rows[row]; left != 0;) {
+            uint32_t bit = lowest_bit(left), height = 1;
+            uint8_t kind = kinds[bit];
+            uint32_t width = run_length((left & row_equal(kinds, kind)) >> bit);
+            uint32_t taken = bits_below(width) << bit;
+            const uint8_t *above = kinds + plane->kinds_stride;
+            while (row + height < size && (plane->rows[row + height] & taken) == taken &&
+                   (row_equal(above, kind) & taken) == taken) {
+                plane->rows[row + height++] &= ~taken;
+                above += plane->kinds_stride;
+            }
+            left &= ~taken;
+            emit(mesher, where, bit, row, width, height, kind, OPEN);
+        }
+    }
 }
 
 static uint32_t alike(const struct plane *plane, uint32_t row, uint8_t kind, uint8_t occlusion)
 {
-    uint32_t same = row_equal(plane->kinds + row * plane->kinds_stride, kind);
-    if (plane->occlusion != NULL)
-        same &= row_equal(plane->occlusion + row * CHUNK_SIZE, occlusion);
-    return same;
+    return row_equal(plane->kinds + row * plane->kinds_stride, kind) &
+           row_equal(plane->occlusion + row * CHUNK_SIZE, occlusion);
 }
 
-// Covers the plane's faces with quads: each grows along the width first, then along the height.
-static void cover(struct mesher *mesher, struct plane *plane, struct where where)
+// The same where corners are occluded.
+static void cover_shaded(struct mesher *mesher, const struct plane *plane, struct where where)
 {
     const uint32_t size = mesher->grid.size;
     const bool mirrored = face_mirrored(where.face);
-    for (uint32_t row = 0; row < size; row++) {
-        uint32_t left = plane->rows[row];
-        while (left != 0) {
-            uint32_t bit = lowest_bit(left);
+    for (uint32_t rows_left = plane->used; rows_left != 0; rows_left &= rows_left - 1) {
+        uint32_t row = lowest_bit(rows_left);
+        for (uint32_t left = plane->rows[row]; left != 0;) {
+            uint32_t bit = lowest_bit(left), width = 1, height = 1;
             uint8_t kind = plane->kinds[row * plane->kinds_stride + bit];
-            uint8_t occlusion =
-                plane->occlusion != NULL ? plane->occlusion[row * CHUNK_SIZE + bit] : OPEN;
-            uint32_t width = 1, height = 1;
-            if (occlusion == OPEN || same_along_width(occlusion, mirrored))
+            uint8_t occlusion = plane->occlusion[row * CHUNK_SIZE + bit];
+            if (same_along_width(occlusion, mirrored))
                 width = run_length((left & alike(plane, row, kind, occlusion)) >> bit);
             uint32_t taken = bits_below(width) << bit;
-            if (occlusion == OPEN || same_along_height(occlusion, mirrored)) {
-                while (row + height < size && (plane->rows[row + height] & taken) == taken &&
-                       (alike(plane, row + height, kind, occlusion) & taken) == taken) {
-                    plane->rows[row + height] &= ~taken;
-                    height++;
-                }
-            }
+            while (same_along_height(occlusion, mirrored) && row + height < size &&
+                   (plane->rows[row + height] & taken) == taken &&
+                   (alike(plane, row + height, kind, occlusion) & taken) == taken)
+                plane->rows[row + height++] &= ~taken;
             left &= ~taken;
             emit(mesher, where, bit, row, width, height, kind, occlusion);
         }
     }
+}
+
+static void cover(struct mesher *mesher, const struct plane *plane, struct where where)
+{
+    if (plane->occlusion != NULL)
+        cover_shaded(mesher, plane, where);
+    else
+        cover_open(mesher, plane, where);
 }
 
 // Occlusion of one row of faces whose width runs along x: `below`, `beside` and `above` are the
@@ -207,116 +243,162 @@ static void shade_row(struct mesher *mesher, uint32_t faces, uint32_t row, uint6
 static void mesh_level(struct mesher *mesher, struct where where)
 {
     const uint32_t y = where.layer + 1, before = where.face == FACE_UP ? y + 1 : y - 1;
-    const uint32_t size = mesher->grid.size;
-    grid_rows *opaque = &mesher->grid.opaque;
-    struct plane plane = {.kinds = &mesher->grid.kinds[where.layer << 2 * mesher->grid.shift],
-                          .kinds_stride = size,
-                          .occlusion = mesher->occlusion ? mesher->plane_occlusion : NULL};
-    uint32_t any = 0;
-    for (uint32_t z = 0; z < size; z++) {
-        uint64_t faces = (*mesher->source)[y][z + 1] & ~(*mesher->stops)[before][z + 1];
-        plane.rows[z] = (uint32_t)(faces >> 1) & bits_below(size);
-        any |= plane.rows[z];
-        if (plane.occlusion != NULL && plane.rows[z] != 0)
-            shade_row(mesher, plane.rows[z], z, (*opaque)[before][z], (*opaque)[before][z + 1],
-                      (*opaque)[before][z + 2], face_mirrored(where.face));
+    const uint32_t size = mesher->grid.size, inside = bits_below(size);
+    const uint64_t *source = (*mesher->source)[y] + 1, *stops = (*mesher->stops)[before] + 1;
+    uint32_t *rows = mesher->planes[0], used = 0;
+    if ((mesher->present >> where.layer & 1) == 0 || (mesher->lids >> before & 1) != 0)
+        return;
+    for (uint32_t z = 0; z < size; z++)
+        rows[z] = (uint32_t)((source[z] & ~stops[z]) >> 1) & inside;
+    for (uint32_t z = 0; z < size; z++)
+        used |= (uint32_t)(rows[z] != 0) << z;
+    struct plane plane = {rows, used, &mesher->grid.kinds[where.layer << 2 * mesher->grid.shift],
+                          size, mesher->occlusion ? mesher->plane_occlusion : NULL};
+    const uint64_t *opaque = mesher->grid.opaque[before];
+    for (uint32_t left = mesher->occlusion ? used : 0; left != 0; left &= left - 1) {
+        uint32_t z = lowest_bit(left);
+        shade_row(mesher, rows[z], z, opaque[z], opaque[z + 1], opaque[z + 2],
+                  face_mirrored(where.face));
     }
-    if (any != 0)
-        cover(mesher, &plane, where);
+    cover(mesher, &plane, where);
 }
 
-// Faces south and north: rows run along y.
-static void mesh_upright(struct mesher *mesher, struct where where)
+// Faces south or north: rows run along y.
+static void mesh_upright(struct mesher *mesher, uint32_t face)
 {
-    const uint32_t z = where.layer + 1, before = where.face == FACE_SOUTH ? z + 1 : z - 1;
-    const uint32_t size = mesher->grid.size;
-    grid_rows *opaque = &mesher->grid.opaque;
-    struct plane plane = {.kinds = &mesher->grid.kinds[where.layer << mesher->grid.shift],
-                          .kinds_stride = size * size,
-                          .occlusion = mesher->occlusion ? mesher->plane_occlusion : NULL};
-    uint32_t any = 0;
-    for (uint32_t y = 0; y < size; y++) {
-        uint64_t faces = (*mesher->source)[y + 1][z] & ~(*mesher->stops)[y + 1][before];
-        plane.rows[y] = (uint32_t)(faces >> 1) & bits_below(size);
-        any |= plane.rows[y];
-        if (plane.occlusion != NULL && plane.rows[y] != 0)
-            shade_row(mesher, plane.rows[y], y, (*opaque)[y][before], (*opaque)[y + 1][before],
-                      (*opaque)[y + 2][before], face_mirrored(where.face));
+    const uint32_t size = mesher->grid.size, inside = bits_below(size);
+    const uint32_t beside = face == FACE_SOUTH ? 2 : 0; // of rows before z + 1, from z
+    const uint32_t levels = mesher->present & ~mesher->walls;
+    uint32_t used = 0; // planes
+    memset(mesher->planes, 0, sizeof(mesher->planes));
+    for (uint32_t left = levels; left != 0; left &= left - 1) {
+        uint32_t y = lowest_bit(left);
+        const uint64_t *source = (*mesher->source)[y + 1] + 1;
+        const uint64_t *stops = (*mesher->stops)[y + 1] + beside;
+        for (uint32_t z = 0; z < size; z++) {
+            uint32_t row = (uint32_t)((source[z] & ~stops[z]) >> 1) & inside;
+            mesher->planes[z][y] = row;
+            used |= (uint32_t)(row != 0) << z;
+        }
     }
-    if (any != 0)
-        cover(mesher, &plane, where);
+    for (; used != 0; used &= used - 1) {
+        uint32_t z = lowest_bit(used);
+        struct plane plane = {mesher->planes[z], levels,
+                              &mesher->grid.kinds[z << mesher->grid.shift], size * size,
+                              mesher->occlusion ? mesher->plane_occlusion : NULL};
+        for (uint32_t left = mesher->occlusion ? levels : 0; left != 0; left &= left - 1) {
+            uint32_t y = lowest_bit(left);
+            grid_rows *opaque = &mesher->grid.opaque;
+            if (plane.rows[y] != 0)
+                shade_row(mesher, plane.rows[y], y, (*opaque)[y][z + beside],
+                          (*opaque)[y + 1][z + beside], (*opaque)[y + 2][z + beside],
+                          face_mirrored(face));
+        }
+        cover(mesher, &plane, (struct where){face, z});
+    }
 }
 
 // The occlusion of a face east or west, before which the cell `x` (as a bit of rows) lies.
 static uint8_t side_shade(const struct mesher *mesher, uint32_t x, uint32_t y, uint32_t z,
                           bool mirrored)
 {
-    const grid_rows *opaque = &mesher->grid.opaque;
     uint32_t cells = 0;
     for (uint32_t i = 0; i < 9; i++)
-        cells |= (uint32_t)((*opaque)[y + i / 3][z + i % 3] >> x & 1) << i;
+        cells |= (uint32_t)(mesher->grid.opaque[y + i / 3][z + i % 3] >> x & 1) << i;
     return mesher->corners[mirrored][cells];
 }
 
 // Sorts one row's faces into the planes that they lie in.
-static void sort_row(struct mesher *mesher, uint32_t faces, uint32_t y, uint32_t z, uint32_t face)
+static void sort_row(struct mesher *mesher, uint32_t faces, uint32_t y, uint32_t z)
 {
-    const uint8_t *kinds =
-        &mesher->grid.kinds[(y << 2 * mesher->grid.shift) | (z << mesher->grid.shift)];
-    const uint32_t before = face == FACE_EAST ? 2 : 0; // the bit of rows beside bit x + 1, from x
-    uint64_t any = 0;
-    for (uint32_t i = 0; mesher->occlusion && i < 9; i++)
-        any |= mesher->grid.opaque[y + i / 3][z + i % 3];
+    const uint32_t shift = mesher->grid.shift;
+    const uint8_t *kinds = &mesher->grid.kinds[y << 2 * shift | z << shift];
     for (; faces != 0; faces &= faces - 1) {
         uint32_t x = lowest_bit(faces);
-        mesher->side_rows[x][y] |= 1u << z;
+        mesher->planes[x][y] |= 1u << z;
         mesher->side_kinds[x][y * CHUNK_SIZE + z] = kinds[x];
-        if (mesher->occlusion)
-            mesher->side_occlusion[x][y * CHUNK_SIZE + z] =
-                (any >> (x + before) & 1) != 0
-                    ? side_shade(mesher, x + before, y, z, face_mirrored(face))
-                    : OPEN;
     }
 }
 
+static void shade_sides(struct mesher *mesher, uint32_t faces, uint32_t y, uint32_t z,
+                        uint32_t face)
+{
+    const uint32_t before = face == FACE_EAST ? 2 : 0; // the bit of rows beside bit x + 1, from x
+    uint64_t any = 0;
+    for (uint32_t i = 0; i < 9; i++)
+        any |= mesher->grid.opaque[y + i / 3][z + i % 3];
+    for (; faces != 0; faces &= faces - 1) {
+        uint32_t x = lowest_bit(faces);
+        uint8_t *out = &mesher->side_occlusion[x][y * CHUNK_SIZE + z];
+        *out = OPEN;
+        if ((any >> (x + before) & 1) != 0)
+            *out = side_shade(mesher, x + before, y, z, face_mirrored(face));
+    }
+}
+
+// Faces east or west: rows run along y; those at hand run across the planes and are sorted.
 static void mesh_sides(struct mesher *mesher, uint32_t face)
 {
-    const uint32_t size = mesher->grid.size;
+    const uint32_t size = mesher->grid.size, inside = bits_below(size);
+    const uint32_t levels = mesher->present & ~mesher->walls;
     uint32_t used = 0; // planes
-    memset(mesher->side_rows, 0, sizeof(mesher->side_rows));
-    for (uint32_t y = 0; y < size; y++) {
+    memset(mesher->planes, 0, sizeof(mesher->planes));
+    for (uint32_t levels_left = levels; levels_left != 0; levels_left &= levels_left - 1) {
+        uint32_t y = lowest_bit(levels_left);
         for (uint32_t z = 0; z < size; z++) {
             uint64_t stops = (*mesher->stops)[y + 1][z + 1];
-            uint64_t faces =
-                (*mesher->source)[y + 1][z + 1] & ~(face == FACE_EAST ? stops >> 1 : stops << 1);
-            uint32_t row = (uint32_t)(faces >> 1) & bits_below(size);
+            stops = face == FACE_EAST ? stops >> 1 : stops << 1;
+            uint32_t row = (uint32_t)(((*mesher->source)[y + 1][z + 1] & ~stops) >> 1) & inside;
             if (row == 0)
                 continue;
             used |= row;
-            sort_row(mesher, row, y, z, face);
+            sort_row(mesher, row, y, z);
+            if (mesher->occlusion)
+                shade_sides(mesher, row, y, z, face);
         }
     }
     for (; used != 0; used &= used - 1) {
         uint32_t x = lowest_bit(used);
-        struct plane plane = {.kinds = mesher->side_kinds[x],
-                              .kinds_stride = CHUNK_SIZE,
-                              .occlusion = mesher->occlusion ? mesher->side_occlusion[x] : NULL};
-        memcpy(plane.rows, mesher->side_rows[x], sizeof(plane.rows));
+        struct plane plane = {mesher->planes[x], levels, mesher->side_kinds[x], CHUNK_SIZE,
+                              mesher->occlusion ? mesher->side_occlusion[x] : NULL};
         cover(mesher, &plane, (struct where){face, x});
     }
 }
 
 static void mesh_face(struct mesher *mesher, uint32_t face)
 {
-    if (face == FACE_EAST || face == FACE_WEST) {
+    if (face == FACE_EAST || face == FACE_WEST)
         mesh_sides(mesher, face);
-        return;
-    }
-    for (uint32_t layer = 0; layer < mesher->grid.size; layer++) {
-        if (face == FACE_UP || face == FACE_DOWN)
+    else if (face == FACE_SOUTH || face == FACE_NORTH)
+        mesh_upright(mesher, face);
+    else
+        for (uint32_t layer = 0; layer < mesher->grid.size; layer++)
             mesh_level(mesher, (struct where){face, layer});
-        else
-            mesh_upright(mesher, (struct where){face, layer});
+}
+
+// What the next faces are of; finds the levels that have none.
+static void look_at(struct mesher *mesher, const grid_rows *source, const grid_rows *stops)
+{
+    const uint32_t size = mesher->grid.size;
+    const uint64_t inside = (uint64_t)bits_below(size) << 1;
+    const uint64_t across = inside | 1 | (uint64_t)2 << size;
+    mesher->source = source;
+    mesher->stops = stops;
+    mesher->present = mesher->walls = 0;
+    mesher->lids = 0;
+    for (uint32_t y = 0; y < size + 2; y++) {
+        uint64_t any = 0, all = UINT64_MAX;
+        for (uint32_t z = 1; z <= size; z++) {
+            any |= (*source)[y][z];
+            all &= (*stops)[y][z];
+        }
+        mesher->lids |= (uint64_t)((all & inside) == inside) << y;
+        if (y == 0 || y == size + 1)
+            continue;
+        bool walled =
+            (all & across) == across && ((*stops)[y][0] & (*stops)[y][size + 1] & inside) == inside;
+        mesher->present |= (uint32_t)((any & inside) != 0) << (y - 1);
+        mesher->walls |= (uint32_t)walled << (y - 1);
     }
 }
 
@@ -340,8 +422,7 @@ static bool has_no_faces(const struct mesh_input *input)
 static void mesh_grid_faces(struct mesher *mesher, struct mesh *counts)
 {
     const struct mesh_grid *grid = &mesher->grid;
-    mesher->source = &grid->opaque;
-    mesher->stops = &grid->opaque;
+    look_at(mesher, &grid->opaque, &grid->opaque);
     for (uint32_t face = 0; face < FACE_COUNT; face++) {
         uint32_t before = mesher->count;
         mesh_face(mesher, face);
@@ -350,9 +431,10 @@ static void mesh_grid_faces(struct mesher *mesher, struct mesh *counts)
     uint32_t before = mesher->count;
     mesher->occlusion = false;
     for (uint32_t kind = 0; kind < GRID_SEE_THROUGH; kind++) {
-        mesher->source = &grid->see[kind];
-        mesher->stops = &grid->stops[kind];
-        for (uint32_t face = 0; grid->has[kind] && face < FACE_COUNT; face++)
+        if (!grid->has[kind])
+            continue;
+        look_at(mesher, &grid->see[kind], &grid->stops[kind]);
+        for (uint32_t face = 0; face < FACE_COUNT; face++)
             mesh_face(mesher, face);
     }
     counts->water_count = mesher->count - before;

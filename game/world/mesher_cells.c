@@ -1,96 +1,106 @@
 // Cells of 2^3 and 4^3 blocks: what far chunks are meshed from.
 //
-// The blocks of a cell are counted with sums of many cells in one word: a row of 32 blocks becomes
-// 16 fields of 4 bits, or 8 fields of 8.
+// The blocks of a cell are counted with sums of many cells in one word: every second cell of a row
+// of 32 blocks is a field of 4 bits (detail 1) or 8 (detail 2) of one word, the others of another.
 #include "game/world/mesher_grid.h"
 
-// Cells of one row, bit by bit.
+// Cells of one row, bit by bit: at least half of it opaque; at least half not air.
 struct cells {
-    uint32_t opaque, filled; // at least half of it opaque; not air
+    uint32_t opaque, filled;
 };
 
-// Blocks from x to x + count - 1 of a row; the other bits are zero.
-struct span {
-    uint32_t x, count;
+struct counts {
+    uint32_t even, odd;
 };
 
-static struct row read_span(const struct chunk *chunk, uint32_t y, uint32_t z, struct span span)
-{
-    if (span.count == CHUNK_SIZE || chunk->blocks == NULL)
-        return chunk_row(chunk, y, z);
-    struct row row = {0};
-    for (uint32_t x = span.x; x < span.x + span.count; x++) {
-        struct row bit = row_of(chunk_get(chunk, x, y, z));
-        row.opaque |= bit.opaque & 1u << x;
-        row.water |= bit.water & 1u << x;
-        row.glass |= bit.glass & 1u << x;
-    }
-    return row;
-}
-
-// Counts each cell's bits, in fields of 4 bits (detail 1) or 8 (detail 2).
-static uint64_t count_bits(uint32_t row, uint32_t detail)
+static void add_row(struct counts *counts, uint32_t row, uint32_t detail)
 {
     uint32_t pairs = (row & 0x55555555u) + (row >> 1 & 0x55555555u);
-    uint64_t fields = detail == 1 ? pairs : (pairs & 0x33333333u) + (pairs >> 2 & 0x33333333u);
-    fields = (fields | fields << 16) & 0x0000ffff0000ffffu;
-    fields = (fields | fields << 8) & 0x00ff00ff00ff00ffu;
-    fields = (fields | fields << 4) & 0x0f0f0f0f0f0f0f0fu;
-    return detail == 1 ? (fields | fields << 2) & 0x3333333333333333u : fields;
+    uint32_t even = pairs & 0x33333333u, odd = pairs >> 2 & 0x33333333u;
+    if (detail == 2) {
+        uint32_t fours = even + odd;
+        even = fours & 0x0f0f0f0fu;
+        odd = fours >> 4 & 0x0f0f0f0fu;
+    }
+    counts->even += even;
+    counts->odd += odd;
 }
 
-// One bit a cell: whether it counts at least half of its blocks.
-static uint32_t at_least_half(uint64_t fields, uint32_t detail)
+// Gathers bits 0, 2, 4 and so on.
+static uint32_t gather_even_bits(uint32_t bits)
 {
-    if (detail == 2)
-        return (uint32_t)(((fields + 0x6060606060606060u) >> 7 & 0x0101010101010101u) *
-                              0x0102040810204080u >>
-                          56);
-    uint64_t bits = (fields + 0x4444444444444444u) >> 3 & 0x1111111111111111u;
-    bits = (bits | bits >> 3) & 0x0303030303030303u;
-    bits = (bits | bits >> 6) & 0x000f000f000f000fu;
-    bits = (bits | bits >> 12) & 0x000000ff000000ffu;
-    return (uint32_t)(bits | bits >> 24) & 0xffffu;
+    bits &= 0x55555555u;
+    bits = (bits | bits >> 1) & 0x33333333u;
+    bits = (bits | bits >> 2) & 0x0f0f0f0fu;
+    bits = (bits | bits >> 4) & 0x00ff00ffu;
+    return (bits | bits >> 8) & 0xffffu;
+}
+
+// One bit a cell: whether it counts at least half of its blocks, 4 of 8 or 32 of 64.
+static uint32_t at_least_half(struct counts counts, uint32_t detail)
+{
+    if (detail == 1) {
+        uint32_t even = (counts.even + 0x44444444u) >> 3 & 0x11111111u;
+        uint32_t odd = (counts.odd + 0x44444444u) >> 3 & 0x11111111u;
+        return gather_even_bits(even | odd << 2);
+    }
+    uint32_t even = (counts.even + 0x60606060u) >> 7 & 0x01010101u;
+    uint32_t odd = (counts.odd + 0x60606060u) >> 7 & 0x01010101u;
+    return gather_even_bits(gather_even_bits(even | odd << 4));
 }
 
 static struct cells read_cells(const struct chunk *chunk, uint32_t detail, uint32_t cell_y,
-                               uint32_t cell_z, struct span span)
+                               uint32_t cell_z)
 {
     const uint32_t edge = 1u << detail;
-    uint64_t opaque = 0, filled = 0;
-    for (uint32_t i = 0; i < edge * edge; i++) {
-        struct row row = read_span(chunk, cell_y * edge + i / edge, cell_z * edge + i % edge, span);
-        opaque += count_bits(row.opaque, detail);
-        filled += count_bits(row.opaque | row.water | row.glass, detail);
+    struct counts opaque = {0}, filled = {0};
+    uint32_t see_through = 0;
+    for (uint32_t y = cell_y * edge; y < (cell_y + 1) * edge; y++) {
+        for (uint32_t z = cell_z * edge; z < (cell_z + 1) * edge; z++) {
+            uint32_t row = chunk_opaque(chunk, y, z), row_filled = ~chunk_kind(chunk, y, z, 0);
+            see_through |= row_filled & ~row;
+            add_row(&opaque, row, detail);
+            add_row(&filled, row_filled, detail);
+        }
     }
-    return (struct cells){at_least_half(opaque, detail), at_least_half(filled, detail)};
+    struct cells cells = {at_least_half(opaque, detail), 0};
+    cells.filled = see_through != 0 ? at_least_half(filled, detail) : cells.opaque;
+    return cells;
 }
 
-// Whether all blocks of the layer that touches the cells are opaque, a bit a cell; the layer is
-// the neighbour's at z, and the cells are those at cell_y.
+// Whether all blocks of a neighbour's layer that touch the cells are opaque, a bit a cell; the
+// layer lies at z, and the cells are those at cell_y.
 static uint32_t layer_opaque(const struct chunk *chunk, uint32_t detail, uint32_t cell_y,
                              uint32_t z)
 {
     const uint32_t edge = 1u << detail;
-    uint32_t all = UINT32_MAX, result = 0;
+    uint32_t all = UINT32_MAX;
     for (uint32_t i = 0; i < edge; i++)
-        all &= chunk_row(chunk, cell_y * edge + i, z).opaque;
-    for (uint32_t x = 0; x < (uint32_t)CHUNK_SIZE >> detail; x++)
-        result |= (uint32_t)((all >> x * edge & ((1u << edge) - 1u)) == (1u << edge) - 1u) << x;
-    return result;
+        all &= chunk_opaque(chunk, cell_y * edge + i, z);
+    all = gather_even_bits(all & all >> 1);
+    return detail == 2 ? gather_even_bits(all & all >> 1) : all;
 }
 
-// The same of the layer at x, for the one cell at cell_y, cell_z.
-static bool side_layer_opaque(const struct chunk *chunk, uint32_t detail, uint32_t x,
-                              uint32_t cell_y, uint32_t cell_z)
+// Whether one cell at a neighbour's western or eastern end hides a face at every detail up to this
+// one: the layer that touches it is opaque, and so is the cell.
+static bool end_opaque(const struct chunk *chunk, uint32_t detail, uint32_t cell_y, uint32_t cell_z,
+                       bool western)
 {
     const uint32_t edge = 1u << detail;
-    for (uint32_t i = 0; i < edge * edge; i++) {
-        uint8_t block = chunk_get(chunk, x, cell_y * edge + i / edge, cell_z * edge + i % edge);
-        if (row_of(block).opaque == 0)
-            return false;
+    if (chunk->blocks == NULL)
+        return block_opaque(chunk->uniform);
+    uint32_t count = 0;
+    for (uint32_t y = cell_y * edge; y < (cell_y + 1) * edge; y++) {
+        for (uint32_t z = cell_z * edge; z < (cell_z + 1) * edge; z++) {
+            // From the touching block inward.
+            const uint8_t *row = &chunk->blocks[chunk_index(western ? 0 : CHUNK_SIZE - 1, y, z)];
+            if (!block_opaque(*row))
+                return false;
+            for (uint32_t i = 0; i < edge; i++)
+                count += block_opaque(western ? row[i] : *(row - i));
+        }
     }
-    return true;
+    return 2 * count >= edge * edge * edge;
 }
 
 static void store_cells(struct mesh_grid *grid, uint32_t y, uint32_t z, struct cells cells)
@@ -105,26 +115,21 @@ static void store_cells(struct mesh_grid *grid, uint32_t y, uint32_t z, struct c
 // The borders towards the sides: opaque where the neighbour is so at every detail up to this one.
 static void read_sides(struct mesh_grid *grid, const struct mesh_input *input)
 {
-    const uint32_t size = grid->size, detail = input->detail, edge = 1u << detail;
+    const uint32_t size = grid->size, detail = input->detail;
     const struct chunk *north = input->chunks[1][0][1], *south = input->chunks[1][2][1];
     const struct chunk *west = input->chunks[1][1][0], *east = input->chunks[1][1][2];
-    const struct span all = {0, CHUNK_SIZE};
     for (uint32_t y = 0; y < size; y++) {
-        grid->opaque[y + 1][0] = (uint64_t)(read_cells(north, detail, y, size - 1, all).opaque &
-                                            layer_opaque(north, detail, y, CHUNK_SIZE - 1))
-                                 << 1;
-        grid->opaque[y + 1][size + 1] = (uint64_t)(read_cells(south, detail, y, 0, all).opaque &
-                                                   layer_opaque(south, detail, y, 0))
-                                        << 1;
+        uint64_t hidden = layer_opaque(north, detail, y, CHUNK_SIZE - 1) &
+                          read_cells(north, detail, y, size - 1).opaque;
+        grid->opaque[y + 1][0] = hidden << 1;
+        hidden = layer_opaque(south, detail, y, 0) & read_cells(south, detail, y, 0).opaque;
+        grid->opaque[y + 1][size + 1] = hidden << 1;
         for (uint32_t z = 0; z < size; z++) {
             // Where there is no cell of ours there is nothing to hide.
             uint64_t row = grid->opaque[y + 1][z + 1];
-            if ((row >> 1 & 1) != 0 && side_layer_opaque(west, detail, CHUNK_SIZE - 1, y, z) &&
-                read_cells(west, detail, y, z, (struct span){CHUNK_SIZE - edge, edge}).opaque >>
-                    (size - 1))
+            if ((row >> 1 & 1) != 0 && end_opaque(west, detail, y, z, false))
                 grid->opaque[y + 1][z + 1] |= 1;
-            if ((row >> size & 1) != 0 && side_layer_opaque(east, detail, 0, y, z) &&
-                (read_cells(east, detail, y, z, (struct span){0, edge}).opaque & 1) != 0)
+            if ((row >> size & 1) != 0 && end_opaque(east, detail, y, z, true))
                 grid->opaque[y + 1][z + 1] |= (uint64_t)2 << size;
         }
     }
@@ -197,15 +202,14 @@ static void read_kinds(struct mesh_grid *grid, const struct mesh_input *input)
 void grid_from_cells(struct mesh_grid *grid, const struct mesh_input *input)
 {
     const uint32_t detail = input->detail, size = (uint32_t)CHUNK_SIZE >> detail;
-    const struct span all = {0, CHUNK_SIZE};
     grid->size = size;
     grid->shift = CHUNK_SHIFT - detail;
     grid->kinds = grid->storage;
     for (uint32_t z = 0; z < size; z++) {
-        store_cells(grid, 0, z + 1, read_cells(input->chunks[0][1][1], detail, size - 1, z, all));
-        store_cells(grid, size + 1, z + 1, read_cells(input->chunks[2][1][1], detail, 0, z, all));
+        store_cells(grid, 0, z + 1, read_cells(input->chunks[0][1][1], detail, size - 1, z));
+        store_cells(grid, size + 1, z + 1, read_cells(input->chunks[2][1][1], detail, 0, z));
         for (uint32_t y = 0; y < size; y++)
-            store_cells(grid, y + 1, z + 1, read_cells(input->chunks[1][1][1], detail, y, z, all));
+            store_cells(grid, y + 1, z + 1, read_cells(input->chunks[1][1][1], detail, y, z));
     }
     read_sides(grid, input);
     read_kinds(grid, input);

@@ -1,54 +1,82 @@
 #include "game/world/mesher_grid.h"
 
-// One bit of each sort.
-struct bit {
-    uint64_t opaque, water, glass;
-};
+static const uint8_t see_through_kinds[GRID_SEE_THROUGH] = {
+    [GRID_WATER] = BLOCK_WATER, [GRID_GLASS] = BLOCK_GLASS};
 
-static struct bit bit_of(const struct chunk *chunk, uint32_t x, uint32_t y, uint32_t z)
-{
-    uint8_t block = chunk_get(chunk, x, y, z);
-    return (struct bit){block != BLOCK_AIR && block != BLOCK_WATER && block != BLOCK_GLASS,
-                        block == BLOCK_WATER, block == BLOCK_GLASS};
-}
+// Which rows and blocks of a neighbour lie in the grid, by its place: before, here, behind.
+static const uint32_t part_from[3] = {CHUNK_SIZE - 1, 0, 0};
+static const uint32_t part_count[3] = {1, CHUNK_SIZE, 1};
+static const uint32_t part_to[3] = {0, 1, CHUNK_SIZE + 1};
 
-static void store_row(struct mesh_grid *grid, uint32_t y, uint32_t z, struct row row,
-                      struct bit west, struct bit east)
+// The rows of three neighbours, west, middle and east, at one place in y and z.
+static void read_opaque(struct mesh_grid *grid, const struct chunk *const chunks[3],
+                        uint32_t part_y, uint32_t part_z)
 {
-    uint64_t opaque = (uint64_t)row.opaque << 1 | west.opaque | east.opaque << 33;
-    uint64_t water = (uint64_t)row.water << 1 | west.water | east.water << 33;
-    uint64_t glass = (uint64_t)row.glass << 1 | west.glass | east.glass << 33;
-    grid->opaque[y][z] = opaque;
-    grid->see[GRID_WATER][y][z] = water;
-    grid->see[GRID_GLASS][y][z] = glass;
-    grid->stops[GRID_WATER][y][z] = opaque | water | glass;
-    grid->stops[GRID_GLASS][y][z] = opaque | glass;
-}
-
-// The rows that a row of three neighbours (west, middle, east) has in the grid.
-static void read_rows(struct mesh_grid *grid, const struct chunk *const chunks[3], uint32_t part_y,
-                      uint32_t part_z)
-{
-    static const uint32_t from[3] = {CHUNK_SIZE - 1, 0, 0};
-    static const uint32_t count[3] = {1, CHUNK_SIZE, 1};
-    static const uint32_t to[3] = {0, 1, CHUNK_SIZE + 1};
-    for (uint32_t i = 0; i < count[part_y]; i++) {
-        uint32_t y = from[part_y] + i;
-        for (uint32_t j = 0; j < count[part_z]; j++) {
-            uint32_t z = from[part_z] + j;
-            store_row(grid, to[part_y] + i, to[part_z] + j, chunk_row(chunks[1], y, z),
-                      bit_of(chunks[0], CHUNK_SIZE - 1, y, z), bit_of(chunks[2], 0, y, z));
+    for (uint32_t i = 0; i < part_count[part_y]; i++) {
+        uint32_t y = part_from[part_y] + i;
+        uint64_t *out = &grid->opaque[part_to[part_y] + i][part_to[part_z]];
+        for (uint32_t j = 0; j < part_count[part_z]; j++) {
+            uint32_t z = part_from[part_z] + j;
+            uint64_t west = block_opaque(chunk_get(chunks[0], CHUNK_SIZE - 1, y, z));
+            uint64_t east = block_opaque(chunk_get(chunks[2], 0, y, z));
+            out[j] = (uint64_t)chunk_opaque(chunks[1], y, z) << 1 | west | east << 33;
         }
     }
 }
 
-static bool any_row(const struct mesh_grid *grid, uint32_t kind)
+// Rows of one see-through kind, as read_opaque.
+static void read_kind(struct mesh_grid *grid, const struct chunk *const chunks[3], uint32_t part_y,
+                      uint32_t part_z, uint32_t index)
 {
-    uint64_t any = 0;
-    for (uint32_t y = 1; y <= CHUNK_SIZE; y++)
-        for (uint32_t z = 1; z <= CHUNK_SIZE; z++)
-            any |= grid->see[kind][y][z];
+    const uint8_t kind = see_through_kinds[index];
+    for (uint32_t i = 0; i < part_count[part_y]; i++) {
+        uint32_t y = part_from[part_y] + i;
+        uint64_t *out = &grid->see[index][part_to[part_y] + i][part_to[part_z]];
+        for (uint32_t j = 0; j < part_count[part_z]; j++) {
+            uint32_t z = part_from[part_z] + j;
+            uint64_t west = chunk_get(chunks[0], CHUNK_SIZE - 1, y, z) == kind;
+            uint64_t east = chunk_get(chunks[2], 0, y, z) == kind;
+            out[j] = (uint64_t)chunk_kind(chunks[1], y, z, kind) << 1 | west | east << 33;
+        }
+    }
+}
+
+static bool has_kind(const struct chunk *chunk, uint8_t kind)
+{
+    uint32_t any = 0;
+    if (chunk->blocks == NULL)
+        return chunk->uniform == kind;
+    for (uint32_t i = 0; i < CHUNK_BLOCKS; i += CHUNK_SIZE)
+        any |= row_equal(&chunk->blocks[i], kind);
     return any != 0;
+}
+
+// Only the places that share a face with the chunk matter to see-through blocks.
+static bool is_beside(uint32_t part)
+{
+    return part / 3 == 1 || part % 3 == 1;
+}
+
+static void read_see_through(struct mesh_grid *grid, const struct mesh_input *input)
+{
+    const bool glass = grid->has[GRID_GLASS];
+    const bool water = grid->has[GRID_WATER];
+    if (!glass && !water)
+        return;
+    for (uint32_t part = 0; part < 9; part++) {
+        if (!is_beside(part))
+            continue;
+        read_kind(grid, input->chunks[part / 3][part % 3], part / 3, part % 3, GRID_GLASS);
+        if (water)
+            read_kind(grid, input->chunks[part / 3][part % 3], part / 3, part % 3, GRID_WATER);
+    }
+    for (uint32_t y = 0; y < MESH_PADDED; y++) {
+        for (uint32_t z = 0; z < MESH_PADDED; z++) {
+            uint64_t stops = grid->opaque[y][z] | grid->see[GRID_GLASS][y][z];
+            grid->stops[GRID_GLASS][y][z] = stops;
+            grid->stops[GRID_WATER][y][z] = stops | grid->see[GRID_WATER][y][z];
+        }
+    }
 }
 
 void grid_from_blocks(struct mesh_grid *grid, const struct mesh_input *input)
@@ -61,8 +89,9 @@ void grid_from_blocks(struct mesh_grid *grid, const struct mesh_input *input)
         memset(grid->storage, chunk->uniform, CHUNK_BLOCKS);
         grid->kinds = grid->storage;
     }
-    for (uint32_t i = 0; i < 9; i++)
-        read_rows(grid, input->chunks[i / 3][i % 3], i / 3, i % 3);
-    for (uint32_t kind = 0; kind < GRID_SEE_THROUGH; kind++)
-        grid->has[kind] = any_row(grid, kind);
+    for (uint32_t part = 0; part < 9; part++)
+        read_opaque(grid, input->chunks[part / 3][part % 3], part / 3, part % 3);
+    for (uint32_t index = 0; index < GRID_SEE_THROUGH; index++)
+        grid->has[index] = has_kind(chunk, see_through_kinds[index]);
+    read_see_through(grid, input);
 }

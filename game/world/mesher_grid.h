@@ -40,11 +40,6 @@ struct mesh_grid {
 void grid_from_blocks(struct mesh_grid *grid, const struct mesh_input *input);
 void grid_from_cells(struct mesh_grid *grid, const struct mesh_input *input);
 
-// 32 blocks as bits.
-struct row {
-    uint32_t opaque, water, glass;
-};
-
 // Which of 32 bytes equal `value`: eight at a time, for machines without the instruction.
 static inline uint32_t row_equal_portable(const uint8_t *bytes, uint8_t value)
 {
@@ -78,28 +73,26 @@ static inline uint32_t row_equal(const uint8_t *bytes, uint8_t value)
 #endif
 
 // Which kinds are see-through is known here, not looked up: it is what makes rows quick to read.
-static inline struct row row_read(const uint8_t *blocks)
+static inline bool block_opaque(uint8_t block)
 {
-    uint32_t air = row_equal(blocks, BLOCK_AIR);
-    struct row row = {0, row_equal(blocks, BLOCK_WATER), row_equal(blocks, BLOCK_GLASS)};
-    row.opaque = ~(air | row.water | row.glass);
-    return row;
+    return block > BLOCK_WATER && block != BLOCK_GLASS;
+}
+_Static_assert(BLOCK_AIR == 0 && BLOCK_WATER == 1, "as block_opaque has it");
+
+// One row of a chunk as bits: its opaque blocks, or those of one kind.
+static inline uint32_t chunk_opaque(const struct chunk *chunk, uint32_t y, uint32_t z)
+{
+    if (chunk->blocks == NULL)
+        return block_opaque(chunk->uniform) ? UINT32_MAX : 0;
+    const uint8_t *row = &chunk->blocks[chunk_index(0, y, z)];
+    return ~(row_equal(row, BLOCK_AIR) | row_equal(row, BLOCK_WATER) | row_equal(row, BLOCK_GLASS));
 }
 
-// One kind throughout.
-static inline struct row row_of(uint8_t block)
+static inline uint32_t chunk_kind(const struct chunk *chunk, uint32_t y, uint32_t z, uint8_t kind)
 {
-    return (struct row){.water = block == BLOCK_WATER ? UINT32_MAX : 0,
-                        .glass = block == BLOCK_GLASS ? UINT32_MAX : 0,
-                        .opaque = block != BLOCK_AIR && block != BLOCK_WATER && block != BLOCK_GLASS
-                                      ? UINT32_MAX
-                                      : 0};
-}
-
-static inline struct row chunk_row(const struct chunk *chunk, uint32_t y, uint32_t z)
-{
-    return chunk->blocks != NULL ? row_read(&chunk->blocks[chunk_index(0, y, z)])
-                                 : row_of(chunk->uniform);
+    if (chunk->blocks == NULL)
+        return chunk->uniform == kind ? UINT32_MAX : 0;
+    return row_equal(&chunk->blocks[chunk_index(0, y, z)], kind);
 }
 
 #endif

@@ -40,8 +40,12 @@ static int32_t cave_limit(const struct ground *ground, const struct neighborhood
 {
     bool wet = near->lowest_around <= SEA_LEVEL + 2;
     bool hot = ground->flow < 6.0f || (ground->active && ground->crater < 1.6f);
-    if (hot || wet)
-        return near->lowest_around - (hot ? 2 * CAVE_ROOF : CAVE_ROOF);
+    if (hot)
+        return near->lowest_around - 2 * CAVE_ROOF;
+    // The deeper the sea the deeper the caves stay, until there is no room for them: nobody would
+    // find them there.
+    if (wet)
+        return near->lowest_around - CAVE_ROOF - 2 * (SEA_LEVEL + 2 - near->lowest_around);
     return ground->patch > 0.05f ? near->height : near->height - 3;
 }
 
@@ -286,7 +290,8 @@ static bool beside_tree(uint32_t seed, int32_t x, int32_t z)
         struct tree candidate =
             tree_candidate(seed, tree_cell_of(x) + i % 3 - 1, tree_cell_of(z) + i / 3 - 1);
         struct tree tree = find_tree(&area, &candidate);
-        if (tree.kind != TREE_NONE && abs(tree.x - x) <= TREE_REACH && abs(tree.z - z) <= TREE_REACH)
+        if (tree.kind != TREE_NONE && abs(tree.x - x) <= TREE_REACH &&
+            abs(tree.z - z) <= TREE_REACH)
             return true;
     }
     return false;

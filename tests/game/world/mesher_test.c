@@ -300,11 +300,13 @@ static void rows_know_the_kinds_as_the_table_does(void **state)
 {
     (void)state;
     for (uint32_t block = 0; block < BLOCK_COUNT; block++) {
-        struct row row = row_of((uint8_t)block);
-        bool air = block == BLOCK_AIR;
-        assert_int_equal(row.opaque != 0, block_types[block].opaque);
-        assert_int_equal((row.water | row.glass) != 0, !air && !block_types[block].opaque);
-        assert_int_equal(row.water != 0, block_types[block].liquid && !block_types[block].opaque);
+        assert_int_equal(block_opaque((uint8_t)block), block_types[block].opaque);
+        struct chunk chunk = {.uniform = (uint8_t)block};
+        assert_int_equal(chunk_opaque(&chunk, 0, 0) != 0, block_types[block].opaque);
+        make_blocks(&chunk);
+        assert_int_equal(chunk_opaque(&chunk, 31, 31) != 0, block_types[block].opaque);
+        assert_int_equal(chunk_kind(&chunk, 31, 31, (uint8_t)block), UINT32_MAX);
+        free(chunk.blocks);
     }
 }
 
