@@ -19,14 +19,14 @@ void memory_test_begin(struct memory_test *test, const struct fake_profile *prof
     create_allocator(test);
 }
 
-void memory_test_begin_gpu(struct memory_test *test)
+bool memory_test_try_gpu(struct memory_test *test)
 {
     struct ash_context_params params = {.validation = ASH_VALIDATION_REQUIRED};
     *test = (struct memory_test){0};
     enum ash_result result = ash_context_create(&params, &test->context);
     if (result == ASH_ERROR_NO_LOADER || result == ASH_ERROR_NO_DRIVER) {
-        print_message("skipped: there is no Vulkan driver on this machine\n");
-        skip();
+        print_message("left out: there is no Vulkan driver on this machine\n");
+        return false;
     }
     assert_int_equal(result, ASH_OK);
     VkCommandPoolCreateInfo pool = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
@@ -39,6 +39,27 @@ void memory_test_begin_gpu(struct memory_test *test)
                                         .commandBufferCount = 1};
     assert_int_equal(vk->vkAllocateCommandBuffers(device, &info, &test->commands), 0);
     create_allocator(test);
+    return true;
+}
+
+void memory_test_begin_gpu(struct memory_test *test)
+{
+    if (!memory_test_try_gpu(test))
+        skip();
+}
+
+void memory_test_on_every_device(void (*body)(struct memory_test *test))
+{
+    struct memory_test test;
+    for (int profile = 0; profile < FAKE_PROFILE_COUNT; profile++) {
+        memory_test_begin(&test, &fake_profiles[profile]);
+        body(&test);
+        memory_test_end(&test);
+    }
+    if (memory_test_try_gpu(&test)) {
+        body(&test);
+        memory_test_end(&test);
+    }
 }
 
 static void end_gpu(struct memory_test *test)
@@ -98,4 +119,59 @@ void memory_test_submit(struct memory_test *test)
     assert_int_equal(vk->vkQueueSubmit(test->context->graphics.queue, 1, &submit, VK_NULL_HANDLE),
                      0);
     assert_int_equal(vk->vkQueueWaitIdle(test->context->graphics.queue), 0);
+}
+
+static void look_at_chunk(void *user, const struct ash_memory_chunk *chunk)
+{
+    struct memory_map *map = user;
+    assert_true(map->chunk_count < MEMORY_MAP_CHUNKS);
+    assert_true(chunk->free_region_count <= MEMORY_MAP_REGIONS);
+    struct memory_map_chunk *out = &map->chunks[map->chunk_count++];
+    *out = (struct memory_map_chunk){.chunk = *chunk, .in_order = true};
+    out->chunk.free_regions = out->regions;
+    for (uint32_t i = 0; i < chunk->free_region_count; i++) {
+        out->regions[i] = chunk->free_regions[i];
+        out->free_bytes += chunk->free_regions[i].size;
+    }
+}
+
+static void look_at_block(void *user, const struct ash_memory_chunk *chunk,
+                          const struct ash_memory_block_info *info)
+{
+    struct memory_map *map = user;
+    struct memory_map_chunk *out = &map->chunks[map->chunk_count - 1];
+    const struct ash_memory_block *block = &info->block;
+    if (block->offset < out->last_end || block->offset + block->size > chunk->size ||
+        block->memory != chunk->memory || block->memory_type_index != chunk->memory_type_index)
+        out->in_order = false;
+    out->last_end = block->offset + block->size;
+    out->live_bytes += block->size;
+    out->blocks++;
+}
+
+void memory_test_look(struct memory_test *test, struct memory_map *out)
+{
+    struct ash_memory_visitor visitor = {
+        .chunk = look_at_chunk, .block = look_at_block, .user = out};
+    out->chunk_count = 0;
+    assert_int_equal(ash_allocator_visit(test->allocator, &visitor), ASH_OK);
+}
+
+const struct memory_map_chunk *memory_map_find(const struct memory_map *map,
+                                               const struct ash_memory_block *block)
+{
+    for (uint32_t i = 0; i < map->chunk_count; i++) {
+        if (map->chunks[i].chunk.memory == block->memory)
+            return &map->chunks[i];
+    }
+    return NULL;
+}
+
+bool memory_map_has_split(const struct memory_map_chunk *chunk)
+{
+    for (uint32_t i = 1; i < chunk->chunk.free_region_count; i++) {
+        if (chunk->regions[i - 1].offset + chunk->regions[i - 1].size >= chunk->regions[i].offset)
+            return true;
+    }
+    return false;
 }

@@ -23,6 +23,13 @@ void memory_test_begin(struct memory_test *test, const struct fake_profile *prof
 // validation. Skips the test, and says so, only where there is no driver at all.
 void memory_test_begin_gpu(struct memory_test *test);
 
+// The same without skipping: false where there is no driver.
+bool memory_test_try_gpu(struct memory_test *test);
+
+// Calls `body` on a fake device of each profile, and on the real driver if there is one, with
+// memory_test_begin before and memory_test_end after it.
+void memory_test_on_every_device(void (*body)(struct memory_test *test));
+
 // Destroys everything. Fails the test if a block, an object or a mapping is left, if the fake
 // device complained or the validation layer said anything.
 void memory_test_end(struct memory_test *test);
@@ -31,5 +38,29 @@ void memory_test_end(struct memory_test *test);
 // memory_test_submit runs them and waits.
 VkCommandBuffer memory_test_commands(struct memory_test *test);
 void memory_test_submit(struct memory_test *test);
+
+enum { MEMORY_MAP_CHUNKS = 16, MEMORY_MAP_REGIONS = 64 };
+
+// A chunk as ash_allocator_visit shows it, copied.
+struct memory_map_chunk {
+    struct ash_memory_chunk chunk; // its free_regions lie in regions
+    struct ash_free_region regions[MEMORY_MAP_REGIONS];
+    VkDeviceSize free_bytes, live_bytes;
+    uint32_t blocks;
+    bool in_order; // blocks came in order of offset, inside the chunk, none over another
+    VkDeviceSize last_end;
+};
+struct memory_map {
+    struct memory_map_chunk chunks[MEMORY_MAP_CHUNKS];
+    uint32_t chunk_count;
+};
+
+// Fails the test if there are more chunks or free regions than fit.
+void memory_test_look(struct memory_test *test, struct memory_map *out);
+// The chunk that a block lies in; NULL if in none.
+const struct memory_map_chunk *memory_map_find(const struct memory_map *map,
+                                               const struct ash_memory_block *block);
+// Whether two free regions of the chunk touch, which merging must not leave.
+bool memory_map_has_split(const struct memory_map_chunk *chunk);
 
 #endif
