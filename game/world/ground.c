@@ -88,11 +88,10 @@ int32_t ground_height(const struct ground *ground)
     return height < WORLD_HEIGHT - 8 ? height : WORLD_HEIGHT - 8;
 }
 
-static struct soil volcano_soil(const struct ground *ground, int32_t height, int32_t drop,
-                                uint32_t hash)
+static struct soil volcano_soil(const struct ground *ground, int32_t height, int32_t drop)
 {
     struct soil rock = {BLOCK_BASALT, BLOCK_BASALT, BLOCK_STONE, 6};
-    float ragged = ground->patch * 0.5f + (hash_unit(hash) - 0.5f) * 0.12f;
+    float ragged = ground->patch * 0.5f;
     if (ground->active && ground->crater < 1.25f + ragged)
         rock.top = ragged > -0.02f ? BLOCK_OBSIDIAN : BLOCK_BASALT;
     else if (ground->flow < 2.2f + 2.0f * ragged)
@@ -108,12 +107,11 @@ static struct soil volcano_soil(const struct ground *ground, int32_t height, int
     return rock;
 }
 
-static struct soil sea_soil(const struct ground *ground, int32_t height, uint32_t hash)
+static struct soil sea_soil(const struct ground *ground, int32_t height)
 {
-    float ragged = ground->patch + (hash_unit(hash) - 0.5f) * 0.3f;
-    if (height < SEA_LEVEL - 6 && ragged > 0.25f)
+    if (height < SEA_LEVEL - 6 && ground->patch > 0.3f)
         return (struct soil){BLOCK_STONE, BLOCK_STONE, BLOCK_STONE, 2};
-    if (height < SEA_LEVEL - 2 && ragged < -0.42f)
+    if (height < SEA_LEVEL - 2 && ground->patch < -0.45f)
         return (struct soil){BLOCK_BASALT, BLOCK_BASALT, BLOCK_STONE, 2};
     return (struct soil){BLOCK_SAND, BLOCK_SAND, BLOCK_STONE, 3};
 }
@@ -131,18 +129,18 @@ struct soil ground_soil(const struct ground *ground, int32_t height, int32_t dro
     if (ground->flow < 4.0f && ground->shore > -24.0f)
         bare = true;
     if (bare && height > SEA_LEVEL - 2)
-        return volcano_soil(ground, height, drop, hash);
+        return volcano_soil(ground, height, drop);
     float beach = 2.2f + ground->patch * 2.0f;
     if ((float)(height - SEA_LEVEL) <= beach && ground->kind != ISLAND_STACK) {
         if (height <= SEA_LEVEL)
-            return sea_soil(ground, height, hash);
+            return sea_soil(ground, height);
         bool black = ground->kind == ISLAND_VOLCANO && ground->lushness < 0.1f;
         uint8_t sand = black ? BLOCK_ASH : BLOCK_SAND;
         return drop > 2 ? (struct soil){BLOCK_STONE, BLOCK_STONE, BLOCK_STONE, 2}
                         : (struct soil){sand, sand, BLOCK_STONE, 3};
     }
     if (height <= SEA_LEVEL)
-        return sea_soil(ground, height, hash);
+        return sea_soil(ground, height);
     if (drop > 2 + (int32_t)(hash & 1))
         return (struct soil){BLOCK_STONE, BLOCK_STONE, BLOCK_STONE, 2};
     return (struct soil){BLOCK_GRASS, BLOCK_DIRT, BLOCK_STONE, 3};

@@ -16,7 +16,7 @@ enum {
 // How far from its radius an island still shapes the sea's floor, stretched and bent.
 static const float REACH_STRETCH = 1.35f;
 static const float REACH_MARGIN = 76.0f;
-static const float DEEP_SEA = -16.0f;
+static const float DEEP_SEA = -12.0f;
 static const float FAR_AWAY = 1000.0f;
 
 static float draw(uint32_t seed, int32_t x, int32_t z, uint32_t salt, float from, float to)
@@ -295,7 +295,7 @@ static float smooth_max(float a, float b, float width)
 struct ground islands_ground(const struct islands *islands, uint32_t seed, int32_t x, int32_t z,
                              const struct fields *fields)
 {
-    struct ground nothing = {.elevation = DEEP_SEA + 4.5f * fields->seabed,
+    struct ground nothing = {.elevation = DEEP_SEA + 2.6f * fields->seabed,
                              .lava = -FAR_AWAY,
                              .shore = -FAR_AWAY,
                              .cone = -FAR_AWAY,
@@ -303,6 +303,7 @@ struct ground islands_ground(const struct islands *islands, uint32_t seed, int32
                              .flow = FAR_AWAY,
                              .forest = fields->forest,
                              .patch = fields->patch,
+                             .hollow = fields->seabed,
                              .kind = ISLAND_HILLS};
     struct ground best = nothing;
     float elevation = nothing.elevation;

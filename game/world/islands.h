@@ -65,6 +65,7 @@ struct ground {
     float flow;      // distance from a lava flow in blocks; large where there is none
     float lushness;  // of a volcano's side: -1 ash, 1 rain
     float forest, patch;
+    float hollow; // below 0: no caves here
     enum island_kind kind;
     bool active;
 };

@@ -79,13 +79,33 @@ static inline bool block_opaque(uint8_t block)
 }
 _Static_assert(BLOCK_AIR == 0 && BLOCK_WATER == 1, "as block_opaque has it");
 
+#ifdef __SSE2__
+static inline uint32_t half_row_opaque(const uint8_t *blocks)
+{
+    __m128i kinds = _mm_loadu_si128((const __m128i *)(const void *)blocks);
+    __m128i glass = _mm_cmpeq_epi8(kinds, _mm_set1_epi8(BLOCK_GLASS));
+    __m128i solid = _mm_cmpeq_epi8(_mm_max_epu8(kinds, _mm_set1_epi8(BLOCK_WATER + 1)), kinds);
+    return (uint32_t)_mm_movemask_epi8(_mm_andnot_si128(glass, solid));
+}
+
+static inline uint32_t row_opaque(const uint8_t *blocks)
+{
+    return half_row_opaque(blocks) | half_row_opaque(blocks + 16) << 16;
+}
+#else
+static inline uint32_t row_opaque(const uint8_t *blocks)
+{
+    return ~(row_equal(blocks, BLOCK_AIR) | row_equal(blocks, BLOCK_WATER) |
+             row_equal(blocks, BLOCK_GLASS));
+}
+#endif
+
 // One row of a chunk as bits: its opaque blocks, or those of one kind.
 static inline uint32_t chunk_opaque(const struct chunk *chunk, uint32_t y, uint32_t z)
 {
     if (chunk->blocks == NULL)
         return block_opaque(chunk->uniform) ? UINT32_MAX : 0;
-    const uint8_t *row = &chunk->blocks[chunk_index(0, y, z)];
-    return ~(row_equal(row, BLOCK_AIR) | row_equal(row, BLOCK_WATER) | row_equal(row, BLOCK_GLASS));
+    return row_opaque(&chunk->blocks[chunk_index(0, y, z)]);
 }
 
 static inline uint32_t chunk_kind(const struct chunk *chunk, uint32_t y, uint32_t z, uint8_t kind)

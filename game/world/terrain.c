@@ -38,15 +38,15 @@ struct neighborhood {
 // but not drain the sea, nor undermine lava.
 static int32_t cave_limit(const struct ground *ground, const struct neighborhood *near)
 {
-    bool wet = near->lowest_around <= SEA_LEVEL + 2;
-    bool hot = ground->flow < 6.0f || (ground->active && ground->crater < 1.6f);
-    if (hot)
-        return near->lowest_around - 2 * CAVE_ROOF;
+    int32_t limit = ground->patch > 0.05f ? near->height : near->height - 3;
+    if (ground->flow < 6.0f || (ground->active && ground->crater < 1.6f))
+        limit = near->lowest_around - 2 * CAVE_ROOF;
     // The deeper the sea the deeper the caves stay, until there is no room for them: nobody would
     // find them there.
-    if (wet)
-        return near->lowest_around - CAVE_ROOF - 2 * (SEA_LEVEL + 2 - near->lowest_around);
-    return ground->patch > 0.05f ? near->height : near->height - 3;
+    else if (near->lowest_around <= SEA_LEVEL + 2)
+        limit = near->lowest_around - CAVE_ROOF - 2 * (SEA_LEVEL + 2 - near->lowest_around);
+    // They peter out downwards where a region of caves ends.
+    return ground->hollow < 0.0f ? limit + (int32_t)(ground->hollow * 400.0f) : limit;
 }
 
 static struct soil soil_at(uint32_t seed, const struct ground *ground,
