@@ -85,17 +85,21 @@ static bool create_world(struct game *game)
     return true;
 }
 
-static bool create_context(struct game *game)
+static bool create_window(struct game *game)
 {
     const struct options *options = game->options;
-    const struct ash_window_params window = {
+    const struct ash_window_params params = {
         .title = "Cinder",
         .width = options->width,
         .height = options->height,
         .fullscreen = options->fullscreen,
     };
-    if (!options->headless && ash_window_create(&window, &game->window) != ASH_OK)
-        return false;
+    return options->headless || ash_window_create(&params, &game->window) == ASH_OK;
+}
+
+static bool create_device(struct game *game)
+{
+    const struct options *options = game->options;
     const struct ash_context_params context = {
         .application_name = "Cinder",
         .gpu = options->gpu,
@@ -139,7 +143,8 @@ static bool create_all(struct game *game)
     if (options->frames > 0 &&
         !bench_init(&game->bench, options->frames, /*presents=*/!options->headless))
         return false;
-    return create_world(game) && create_context(game) && create_renderer(game);
+    return create_world(game) && create_window(game) && create_device(game) &&
+           create_renderer(game);
 }
 
 struct game *game_create(const struct options *options)
@@ -159,14 +164,39 @@ struct game *game_create(const struct options *options)
     return game;
 }
 
+static void destroy_device(struct game *game)
+{
+    ash_allocator_destroy(game->allocator);
+    game->allocator = NULL;
+    ash_context_destroy(game->context);
+    game->context = NULL;
+}
+
+bool game_rebuild(struct game *game, enum ash_result why)
+{
+    game_finish_chores(game);
+    ash_renderer_destroy(game->renderer);
+    game->renderer = NULL;
+    if (why == ASH_ERROR_DEVICE_LOST) {
+        destroy_device(game);
+        if (!create_device(game))
+            return false;
+    } else if (ash_context_recreate_surface(game->context) != ASH_OK) {
+        return false;
+    }
+    if (!create_renderer(game))
+        return false;
+    world_show_again(game->world);
+    return true;
+}
+
 bool game_destroy(struct game *game)
 {
     if (game == NULL)
         return true;
     game_finish_chores(game);
     ash_renderer_destroy(game->renderer);
-    ash_allocator_destroy(game->allocator);
-    ash_context_destroy(game->context);
+    destroy_device(game);
     ash_window_destroy(game->window);
     if (game->world != NULL)
         world_destroy(game->world);

@@ -72,9 +72,11 @@ struct game {
     struct ash_pass_time pass_times[GAME_MAX_PASSES]; // stats.passes points here
     uint32_t frame;                                   // shown and counted, so far
     uint32_t frames_loading;
-    uint32_t frames_failed;                   // in a row
-    double frame_began;                       // clock_seconds
-    double shown_ms;                          // frame time as the status line shows it
+    uint32_t frames_failed; // in a row
+    uint32_t rebuilds;      // of the device, while frames did not go well for long in between
+    uint32_t rebuilt_at;    // frame
+    double frame_began;     // clock_seconds
+    double shown_ms;        // frame time as the status line shows it
     double first_frame_ms, world_complete_ms; // 0: not yet
     double message_until;                     // clock_seconds
     double save_at;                           // clock_seconds of the next saving of the player
@@ -89,6 +91,9 @@ struct game {
 struct game *game_create(const struct options *options);
 // False: something could not be written at the end (logged). NULL is allowed.
 bool game_destroy(struct game *game);
+// After the device or the surface was lost: what was on it is made again from what the game knows.
+// False: that failed, too (logged).
+bool game_rebuild(struct game *game, enum ash_result why);
 // Until the last frame. False: it failed (logged).
 bool game_run(struct game *game);
 

@@ -16,6 +16,8 @@
 #define PAUSED_WAIT 0.1
 // Frames that fail one after the other before the game gives up.
 enum { MOST_FAILURES = 120 };
+// A device that is lost is made again so often, if not this many frames go well in between.
+enum { MOST_REBUILDS = 3, GOOD_FRAMES = 600 };
 // Draws that bring no chunk of the world closer to the screen before the game gives up.
 enum { MOST_IDLE_DRAWS = 600 };
 // As many columns as this radius has are enough to begin to play; more may come while one plays.
@@ -27,6 +29,25 @@ static void on_signal(int number)
 {
     (void)number;
     interrupted = 1;
+}
+
+// A lost device or surface is made again, unless that has just been done too often.
+static bool recover(struct game *game, enum ash_result why)
+{
+    if (game->frame > game->rebuilt_at + GOOD_FRAMES)
+        game->rebuilds = 0;
+    game->rebuilt_at = game->frame;
+    if (++game->rebuilds > MOST_REBUILDS) {
+        report_next();
+        ash_log(ASH_LOG_ERROR,
+                "%s again, after everything was made anew %d times; check the driver",
+                why == ASH_ERROR_DEVICE_LOST ? "the device was lost" : "the surface was lost",
+                MOST_REBUILDS);
+        return false;
+    }
+    ash_log(ASH_LOG_WARNING, "%s: what was on it is made again",
+            why == ASH_ERROR_DEVICE_LOST ? "the device was lost" : "the surface was lost");
+    return game_rebuild(game, why);
 }
 
 // Draws the scene as it is. False: no more frames can be drawn (logged); *drawn: this one was.
@@ -42,13 +63,13 @@ static bool draw(struct game *game, bool *drawn)
         ash_window_wait(game->window, PAUSED_WAIT); // minimised
         return true;
     }
-    if (result == ASH_ERROR_DEVICE_LOST || result == ASH_ERROR_SURFACE_LOST ||
-        ++game->frames_failed >= MOST_FAILURES) {
-        ash_log(ASH_LOG_ERROR, "could not draw frame %u: %s; start Cinder again", game->frame + 1,
-                ash_result_name(result));
-        return false;
-    }
-    return true;
+    if (result == ASH_ERROR_DEVICE_LOST || result == ASH_ERROR_SURFACE_LOST)
+        return recover(game, result);
+    if (++game->frames_failed < MOST_FAILURES)
+        return true;
+    ash_log(ASH_LOG_ERROR, "could not draw frame %u: %s; start Cinder again", game->frame + 1,
+            ash_result_name(result));
+    return false;
 }
 
 // On the fixed clock: draws until everything within the radius has been uploaded.
@@ -78,12 +99,20 @@ static bool complete_world(struct game *game)
 }
 
 // What is wanted of the world lies where the eye is, and first where it looks.
-static bool stream(struct game *game)
+static void stream(struct game *game)
 {
     world_set_heading(game->world, (float)cos(game->eye.yaw), (float)sin(game->eye.yaw));
-    if (game->fixed_clock)
-        return complete_world(game);
     world_update(game->world, (float)game->eye.x, (float)game->eye.z);
+}
+
+// On the fixed clock every frame shows its whole world, whatever happens on the way.
+static bool draw_complete(struct game *game)
+{
+    bool drawn = false;
+    while (!drawn) {
+        if (!complete_world(game) || !draw(game, &drawn))
+            return false;
+    }
     return true;
 }
 
@@ -160,15 +189,13 @@ static bool run_frame(struct game *game)
     marks[1] = clock_seconds();
     if (game->ended || interrupted)
         return true;
-    game_fill_scene(game);
-    if (!stream(game))
-        return false;
+    stream(game);
     marks[2] = clock_seconds();
     game_chores(game);
     game_fill_scene(game);
     marks[3] = clock_seconds();
-    bool drawn;
-    if (!draw(game, &drawn))
+    bool drawn = true;
+    if (game->fixed_clock ? !draw_complete(game) : !draw(game, &drawn))
         return false;
     if (drawn && !note_first_frame(game))
         return false;

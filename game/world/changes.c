@@ -112,6 +112,25 @@ void changes_done(struct changes *changes)
     change->mesh = (struct mesh){0};
 }
 
+void changes_forget_removals(struct changes *changes)
+{
+    for (struct change *change = changes->first, *next; change != NULL; change = next) {
+        next = change->next;
+        if (change->removed)
+            destroy(changes, change);
+    }
+}
+
+bool changes_show_again(struct changes *changes, struct change **owner)
+{
+    struct change *change = *owner;
+    change->drawn = false;
+    if (change->queued)
+        return true;
+    destroy(changes, change);
+    return false;
+}
+
 void changes_finish(struct changes *changes)
 {
     while (changes->first != NULL)

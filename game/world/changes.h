@@ -41,6 +41,12 @@ void changes_remove(struct changes *changes, struct change **owner);
 void changes_abandon(struct changes *changes, struct change **owner);
 // The pass has done what the first change says.
 void changes_done(struct changes *changes);
+// Nothing is drawn any more: removals have nothing to remove. What is left of the chunks themselves
+// is their owners' business: changes_show_again.
+void changes_forget_removals(struct changes *changes);
+// The pass that drew it has lost everything. False: its mesh was drawn and is gone, so the chunk
+// has to be meshed again; *owner is then NULL.
+bool changes_show_again(struct changes *changes, struct change **owner);
 // Frees what waits. Nodes of chunks that are drawn are their owners'.
 void changes_finish(struct changes *changes);
 

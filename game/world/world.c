@@ -228,6 +228,23 @@ void world_change_done(struct world *world)
     world->counts_stale = true;
 }
 
+static void show_column_again(struct world *world, struct column *column)
+{
+    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
+        struct world_chunk *chunk = &column->chunks[y];
+        if (chunk->change != NULL && !changes_show_again(&world->changes, &chunk->change))
+            chunk->meshed_level = LEVEL_NONE;
+    }
+}
+
+void world_show_again(struct world *world)
+{
+    changes_forget_removals(&world->changes);
+    columns_each(world, show_column_again);
+    world->cursor = 0;
+    world->counts_stale = true;
+}
+
 static void count_column(struct world *world, struct column *column)
 {
     if (!column->ready || columns_distance(world, column->coord) > (int32_t)world->radius)

@@ -70,6 +70,10 @@ struct world_change {
 bool world_next_change(struct world *world, struct world_change *out);
 void world_change_done(struct world *world);
 
+// Whoever took changes has lost all of them (the device was lost, a new pass begins): everything is
+// meshed and handed out again.
+void world_show_again(struct world *world);
+
 struct world_stats {
     uint32_t columns_wanted, columns_loaded; // within the radius, as chunks are
     uint32_t chunks_wanted;                  // within the radius
