@@ -150,11 +150,11 @@ static enum ash_result start_glfw(void)
     bool none = (display == NULL || display[0] == '\0') && (wayland == NULL || wayland[0] == '\0');
     if (none)
         ash_log(ASH_LOG_ERROR, "there is no display: DISPLAY is not set; start it on a desktop, "
-                               "or run without a window");
+                               "or run without a window (--headless)");
     else
         ash_log(ASH_LOG_ERROR,
                 "the display \"%s\" can't be opened (%s); check DISPLAY and who may "
-                "connect, or run without a window",
+                "connect, or run without a window (--headless)",
                 display != NULL ? display : wayland, last_error());
     return ASH_ERROR_NO_DISPLAY;
 }

@@ -1,0 +1,239 @@
+// Labels: gpu
+//
+// The program from outside: exit codes, what it says, what it writes.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <cjson/cJSON.h>
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { OUTPUT_SIZE = 65536, MAX_WORDS = 24 };
+
+static char folder[256];
+static char output[OUTPUT_SIZE], errors[OUTPUT_SIZE];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof(folder), "%s/cinder-test-XXXXXX", ASH_BINARY_DIR);
+    return mkdtemp(folder) != NULL && chdir(folder) == 0 ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return chdir("/") == 0 ? rmdir(folder) : -1; // tests tidy up after themselves
+}
+
+static void read_file(const char *name, char *text)
+{
+    FILE *file = fopen(name, "r");
+    assert_non_null(file);
+    size_t length = fread(text, 1, OUTPUT_SIZE - 1, file);
+    text[length] = '\0';
+    fclose(file);
+}
+
+static void redirect(const char *name, int descriptor)
+{
+    int file = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (file < 0 || dup2(file, descriptor) < 0)
+        _exit(126);
+}
+
+// Runs cinder with the words of a line; what it prints is in `output` and `errors`.
+static int run(const char *line)
+{
+    char words[1024];
+    char *argv[MAX_WORDS] = {ASH_BINARY_DIR "/cinder"};
+    int argc = 1;
+    snprintf(words, sizeof(words), "%s", line);
+    for (char *word = strtok(words, " "); word != NULL && argc < MAX_WORDS - 1;
+         word = strtok(NULL, " "))
+        argv[argc++] = word;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        unsetenv("DISPLAY");
+        unsetenv("WAYLAND_DISPLAY");
+        redirect("stdout", STDOUT_FILENO);
+        redirect("stderr", STDERR_FILENO);
+        execv(argv[0], argv);
+        _exit(127);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    read_file("stdout", output);
+    read_file("stderr", errors);
+    unlink("stdout");
+    unlink("stderr");
+    return WEXITSTATUS(status);
+}
+
+static void succeeds(const char *line)
+{
+    int code = run(line);
+    if (code != 0 || errors[0] != '\0')
+        fail_msg("cinder %s: exit code %d, and it says: %s", line, code, errors);
+}
+
+// The program ends with this code and says exactly one line, which contains `said`.
+static void fails(const char *line, int code, const char *said)
+{
+    int got = run(line);
+    if (got != code)
+        fail_msg("cinder %s: exit code %d, not %d; it says: %s", line, got, code, errors);
+    const char *end = strchr(errors, '\n');
+    if (strncmp(errors, "cinder: ", 8) != 0 || strstr(errors, said) == NULL || end == NULL ||
+        end[1] != '\0')
+        fail_msg("cinder %s: not one line with '%s': %s", line, said, errors);
+}
+
+static void says_what_it_is(void **state)
+{
+    (void)state;
+    succeeds("--version");
+    assert_true(strncmp(output, "Cinder ", 7) == 0);
+    succeeds("--help");
+    assert_non_null(strstr(output, "--headless"));
+    succeeds("--list-gpus");
+    assert_true(strncmp(output, "0: ", 3) == 0);
+}
+
+static void every_failure_is_one_line(void **state)
+{
+    (void)state;
+    fails("--frames none", 2, "--frames takes a number of frames");
+    fails("--nonsense", 2, "there is no option '--nonsense'");
+    fails("", 1, "there is no display");
+    assert_non_null(strstr(errors, "--headless"));
+    fails("--headless --gpu nonsense", 1, "nonsense");
+    fails("--headless --replay /nonexistent", 1, "could not read /nonexistent");
+    fails("--headless --replay /etc/hostname", 1, "not a recording");
+    fails("--headless --record /nonexistent/file", 1, "could not write /nonexistent/file");
+    fails("--headless --world /etc/hostname", 1, "/etc/hostname");
+    fails("--headless --frames 1 --radius 1 --size 32x32 --out /nonexistent/x.png", 1,
+          "could not write /nonexistent/x.png");
+    fails("--headless --frames 1 --radius 1 --size 32x32 --bench /nonexistent/x.json", 1,
+          "could not write /nonexistent/x.json");
+}
+
+static void assert_same_files(const char *first, const char *second)
+{
+    FILE *a = fopen(first, "r");
+    FILE *b = fopen(second, "r");
+    assert_non_null(a);
+    assert_non_null(b);
+    int x, y;
+    long size = 0;
+    do {
+        x = fgetc(a);
+        y = fgetc(b);
+        assert_int_equal(x, y);
+        size++;
+    } while (x != EOF);
+    assert_true(size > 1000);
+    fclose(a);
+    fclose(b);
+}
+
+static void the_same_seed_and_frame_are_the_same_picture(void **state)
+{
+    (void)state;
+    succeeds("--headless --validate --frames 8 --radius 3 --size 320x180 --seed 5 --out a.png");
+    assert_non_null(strstr(output, "a.png: 320 x 180"));
+    assert_non_null(strstr(output, "8 frames on "));
+    succeeds("--headless --frames 8 --radius 3 --size 320x180 --seed 5 --out b.png");
+    assert_same_files("a.png", "b.png");
+    unlink("a.png");
+    unlink("b.png");
+}
+
+static void the_benchmark_writes_its_object(void **state)
+{
+    (void)state;
+    succeeds("--headless --fly --frames 20 --radius 3 --size 320x180 --bench b.json");
+    char text[OUTPUT_SIZE];
+    read_file("b.json", text);
+    unlink("b.json");
+    cJSON *object = cJSON_Parse(text);
+    assert_non_null(object);
+    static const char *const positive[] = {"width",
+                                           "frames",
+                                           "frame_ms_median",
+                                           "frame_ms_max",
+                                           "first_frame_ms",
+                                           "quads",
+                                           "world_complete_ms",
+                                           "peak_resident_mib",
+                                           "draws",
+                                           "chunks_meshed",
+                                           "chunks_became_visible",
+                                           "bytes_uploaded",
+                                           "memory_reserved_bytes",
+                                           "memory_live_bytes",
+                                           "allocate_memory_calls",
+                                           "map_memory_calls"};
+    for (size_t i = 0; i < sizeof(positive) / sizeof(positive[0]); i++) {
+        const cJSON *number = cJSON_GetObjectItem(object, positive[i]);
+        if (!cJSON_IsNumber(number) || number->valuedouble <= 0)
+            fail_msg("%s is missing or 0", positive[i]);
+    }
+    assert_true(cJSON_GetObjectItem(object, "frames")->valuedouble == 20);
+    assert_true(cJSON_GetObjectItem(object, "first_frame_ms")->valuedouble <=
+                cJSON_GetObjectItem(object, "world_complete_ms")->valuedouble);
+    cJSON_Delete(object);
+}
+
+static void a_recording_plays_to_the_same_hash_and_picture(void **state)
+{
+    (void)state;
+    succeeds("--headless --record r --frames 40 --hash 10 --radius 2 --size 320x180 --seed 3 "
+             "--out a.png");
+    char first[OUTPUT_SIZE];
+    snprintf(first, sizeof(first), "%s", strstr(output, "tick 10 hash "));
+    *strstr(first, "a.png") = '\0';
+    assert_non_null(strstr(first, "tick 40 hash "));
+    succeeds("--headless --replay r --hash 10 --radius 2 --size 320x180 --out b.png");
+    *strstr(output, "b.png") = '\0';
+    assert_string_equal(strstr(output, "tick 10 hash "), first);
+    assert_same_files("a.png", "b.png");
+    unlink("a.png");
+    unlink("b.png");
+    unlink("r");
+}
+
+static void a_world_is_kept_where_it_is_asked_for(void **state)
+{
+    (void)state;
+    succeeds("--headless --world w.db --seed 9 --frames 2 --radius 1 --size 64x64");
+    assert_int_equal(access("w.db", F_OK), 0);
+    int code = run("--headless --world w.db --seed 8 --frames 2 --radius 1 --size 64x64");
+    assert_int_equal(code, 0);
+    assert_non_null(strstr(errors, "cinder: warning: the world in w.db has the seed 9"));
+    unlink("w.db");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(says_what_it_is),
+        cmocka_unit_test(every_failure_is_one_line),
+        cmocka_unit_test(the_same_seed_and_frame_are_the_same_picture),
+        cmocka_unit_test(the_benchmark_writes_its_object),
+        cmocka_unit_test(a_recording_plays_to_the_same_hash_and_picture),
+        cmocka_unit_test(a_world_is_kept_where_it_is_asked_for),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
