@@ -442,5 +442,5 @@ int main(void)
         cmocka_unit_test(the_remaining_space_in_the_new_chunk_is_added_as_a_free_region),
         cmocka_unit_test(the_first_memory_block_is_at_the_beginning_of_the_new_chunk),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, memory_test_release);
 }

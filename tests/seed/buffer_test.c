@@ -103,5 +103,5 @@ int main(void)
         cmocka_unit_test(
             map_returns_a_buffer_view_with_safe_access_and_automatically_unmaps_when_dropped),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, memory_test_release);
 }

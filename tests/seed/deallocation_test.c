@@ -465,5 +465,5 @@ int main(void)
         cmocka_unit_test(
             when_it_is_dropped_it_frees_all_memory_chunks_and_logs_warnings_if_leaks_are_detected),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, memory_test_release);
 }

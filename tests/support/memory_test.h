@@ -26,9 +26,12 @@ void memory_test_begin_gpu(struct memory_test *test);
 // The same without skipping: false where there is no driver.
 bool memory_test_try_gpu(struct memory_test *test);
 
-// Calls `body` on a fake device of each profile, and on the real driver if there is one, with
-// memory_test_begin before and memory_test_end after it.
+// Calls `body` on a fake device of each profile, with memory_test_begin before and memory_test_end
+// after it; and on the real driver if there is one, whose context all tests of a program share,
+// since making it takes seconds under a sanitizer.
 void memory_test_on_every_device(void (*body)(struct memory_test *test));
+// Destroys that context: the group's teardown.
+int memory_test_release(void **state);
 
 // Destroys everything. Fails the test if a block, an object or a mapping is left, if the fake
 // device complained or the validation layer said anything.
