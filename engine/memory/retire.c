@@ -1,6 +1,5 @@
 #include "engine/memory/retire.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <volk.h>
@@ -8,6 +7,7 @@
 #include "engine/assert.h"
 #include "engine/bits.h"
 #include "engine/log.h"
+#include "engine/memory/host.h"
 
 // Objects that wait before the queue grows for the first time: more than a frame usually drops.
 enum { FIRST_CAPACITY = 256 };
@@ -35,12 +35,12 @@ struct ash_retire {
 enum ash_result ash_retire_create(struct ash_context *context, struct ash_retire **out)
 {
     *out = NULL;
-    struct ash_retire *retire = calloc(1, sizeof(*retire));
-    struct retired *waiting = calloc(FIRST_CAPACITY, sizeof(*waiting));
+    struct ash_retire *retire = ash_host_alloc(sizeof(*retire));
+    struct retired *waiting = ash_host_alloc(FIRST_CAPACITY * sizeof(*waiting));
     if (!retire || !waiting) {
         ash_log(ASH_LOG_ERROR, "No host memory for the queue of retired objects");
-        free(retire);
-        free(waiting);
+        ash_host_free(retire);
+        ash_host_free(waiting);
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
     *retire = (struct ash_retire){.context = context,
@@ -83,20 +83,20 @@ void ash_retire_destroy(struct ash_retire *retire)
     if (!retire)
         return;
     ash_retire_collect(retire, UINT64_MAX);
-    free(retire->waiting);
-    free(retire);
+    ash_host_free(retire->waiting);
+    ash_host_free(retire);
 }
 
 static bool make_room(struct ash_retire *retire)
 {
     if (retire->count < retire->capacity)
         return true;
-    if (retire->capacity > UINT32_MAX / 2)
-        return false;
     uint32_t capacity = retire->capacity * 2;
-    struct retired *waiting = realloc(retire->waiting, capacity * sizeof(*waiting));
+    struct retired *waiting = ash_host_alloc(capacity * sizeof(*waiting));
     if (!waiting)
         return false;
+    memcpy(waiting, retire->waiting, retire->count * sizeof(*waiting));
+    ash_host_free(retire->waiting);
     retire->waiting = waiting;
     retire->capacity = capacity;
     return true;

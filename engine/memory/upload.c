@@ -1,11 +1,11 @@
 #include "engine/memory/upload.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/assert.h"
 #include "engine/bits.h"
 #include "engine/log.h"
+#include "engine/memory/host.h"
 #include "engine/memory/upload_commands.h"
 #include "engine/memory/upload_ring.h"
 #include "engine/memory/view_shadow.h"
@@ -52,33 +52,35 @@ static enum ash_result init_ring(struct ash_upload *upload, const struct ash_upl
         return result;
     struct ash_view_params view_params = {.access = ASH_ACCESS_WRITE};
     result = ash_buffer_begin_view(&upload->buffer, &view_params, &upload->view);
-    if (result == ASH_OK)
-        result = ash_upload_ring_init(&upload->ring, size, ring_alignment(&upload->buffer));
+    if (result != ASH_OK)
+        return result;
+    result = ash_upload_ring_init(&upload->ring, size, ring_alignment(&upload->buffer));
     if (result == ASH_OK) {
-        upload->noted = calloc(upload->ring.capacity, sizeof(upload->noted[0]));
+        upload->noted = ash_host_alloc(upload->ring.capacity * sizeof(upload->noted[0]));
         result = upload->noted ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
+    if (result != ASH_OK)
+        ash_log(ASH_LOG_ERROR, "No host memory for the order of upload ring \"%s\"",
+                upload->buffer.name);
     return result;
 }
 
 static void release(struct ash_upload *upload)
 {
-    // The GPU is done with the ring: that its last flush fails is of no matter.
-    enum ash_result result = ash_buffer_end_view(&upload->view);
-    if (result != ASH_OK)
-        ash_log(ASH_LOG_DEBUG, "The last flush of an upload ring failed: %s",
-                ash_result_name(result));
+    // Where the last flush fails, nobody misses it: the GPU is done with the ring.
+    enum ash_result ignored = ash_buffer_end_view(&upload->view);
+    (void)ignored;
     ash_buffer_finish(&upload->buffer);
     ash_upload_ring_finish(&upload->ring);
-    free(upload->noted);
-    free(upload);
+    ash_host_free(upload->noted);
+    ash_host_free(upload);
 }
 
 enum ash_result ash_upload_create(struct ash_allocator *allocator,
                                   const struct ash_upload_params *params, struct ash_upload **out)
 {
     *out = NULL;
-    struct ash_upload *upload = calloc(1, sizeof(*upload));
+    struct ash_upload *upload = ash_host_alloc(sizeof(*upload));
     if (!upload) {
         ash_log(ASH_LOG_ERROR, "No host memory for an upload ring");
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
@@ -178,18 +180,12 @@ static enum ash_result begin_direct(struct ash_upload *upload,
 {
     struct ash_view_params params = {
         .offset = target->offset, .size = target->size, .access = ASH_ACCESS_WRITE};
-    enum ash_result result = ash_buffer_begin_view(target->buffer, &params, view);
-    if (result != ASH_OK)
-        return result;
-    // Only shares the mapping that the view has; the buffer then keeps it.
-    result = ash_buffer_keep_mapped(target->buffer);
-    if (result != ASH_OK) {
-        if (ash_buffer_end_view(view) != ASH_OK)
-            ash_log(ASH_LOG_DEBUG, "A view that was never written could not be flushed");
-        return result;
-    }
-    view->upload = upload;
-    return ASH_OK;
+    enum ash_result result = ash_buffer_keep_mapped(target->buffer);
+    if (result == ASH_OK)
+        result = ash_buffer_begin_view(target->buffer, &params, view);
+    if (result == ASH_OK)
+        view->upload = upload;
+    return result;
 }
 
 static void set_destination(struct ash_upload_piece *piece, const struct ash_upload_target *target)

@@ -1,9 +1,9 @@
 #include "engine/memory/upload_ring.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/bits.h"
+#include "engine/memory/host.h"
 
 // One piece for each so many bytes: smaller uploads than this in great numbers meet a full ring.
 static const VkDeviceSize bytes_per_piece = 4096;
@@ -16,7 +16,7 @@ enum ash_result ash_upload_ring_init(struct ash_upload_ring *ring, VkDeviceSize 
     uint64_t capacity = ash_max_u64(size / bytes_per_piece, LEAST_PIECES);
     if (capacity > UINT32_MAX / 2)
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
-    struct ash_upload_piece *pieces = calloc((size_t)capacity, sizeof(*pieces));
+    struct ash_upload_piece *pieces = ash_host_alloc((size_t)capacity * sizeof(*pieces));
     if (!pieces)
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     *ring = (struct ash_upload_ring){
@@ -26,7 +26,7 @@ enum ash_result ash_upload_ring_init(struct ash_upload_ring *ring, VkDeviceSize 
 
 void ash_upload_ring_finish(struct ash_upload_ring *ring)
 {
-    free(ring->pieces);
+    ash_host_free(ring->pieces);
     memset(ring, 0, sizeof(*ring));
 }
 

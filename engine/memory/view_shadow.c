@@ -10,6 +10,7 @@
 #include "engine/assert.h"
 #include "engine/bits.h"
 #include "engine/log.h"
+#include "engine/memory/host.h"
 
 // What a view for writing holds before it is written: no zeros, which would look like data.
 static const unsigned char unwritten = 0xCD;
@@ -61,9 +62,10 @@ static struct layout layout_of_open(const struct ash_buffer_view *view)
 enum ash_result ash_view_shadow_begin(struct ash_buffer_view *view)
 {
     struct layout layout = layout_of(view, NULL);
-    unsigned char *start = mmap(NULL, layout.pages_size + page_size(), PROT_READ | PROT_WRITE,
-                                MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (start == MAP_FAILED) {
+    // Reserved addresses are forbidden; only the pages before the guard are opened.
+    unsigned char *start = ash_host_reserve(layout.pages_size + page_size());
+    if (!start || mprotect(start, layout.pages_size, PROT_READ | PROT_WRITE) != 0) {
+        ash_host_release(start, layout.pages_size + page_size());
         ash_log(ASH_LOG_ERROR,
                 "No address space for the shadow of a view of %llu bytes of buffer \"%s\"; end "
                 "views earlier, or build with NDEBUG",
@@ -78,7 +80,6 @@ enum ash_result ash_view_shadow_begin(struct ash_buffer_view *view)
         memcpy(view->data, view->mapped, (size_t)view->size);
     else
         memset(view->data, unwritten, (size_t)view->size);
-    (void)mprotect(layout.guard, page_size(), PROT_NONE);
     if (!(view->access & ASH_ACCESS_WRITE))
         (void)mprotect(start, layout.pages_size, PROT_READ);
     return ASH_OK;
@@ -110,8 +111,7 @@ static void bury(void *address, size_t size)
     graveyard.graves[grave].address = address;
     graveyard.graves[grave].size = size;
     pthread_mutex_unlock(&graveyard.mutex);
-    if (old_address)
-        munmap(old_address, old_size);
+    ash_host_release(old_address, old_size);
 }
 
 void ash_view_shadow_end(struct ash_buffer_view *view)
@@ -126,14 +126,9 @@ void ash_view_shadow_end(struct ash_buffer_view *view)
                 (unsigned long long)view->size, (unsigned long long)view->offset,
                 view->buffer->name);
     ASH_ASSERT_MESSAGE(intact, "writes through a view stay inside it");
-    // A fresh mapping over the old one: no access, and no memory behind it.
-    size_t size = layout.pages_size + page_size();
-    void *forbidden = mmap(layout.start, size, PROT_NONE,
-                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-    if (forbidden == MAP_FAILED)
-        munmap(layout.start, size);
-    else
-        bury(forbidden, size);
+    (void)madvise(layout.start, layout.pages_size, MADV_DONTNEED);
+    (void)mprotect(layout.start, layout.pages_size, PROT_NONE);
+    bury(layout.start, layout.pages_size + page_size());
     view->data = NULL;
 }
 

@@ -1,0 +1,71 @@
+#include "tests/support/failing_host.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "engine/memory/host.h"
+
+static uint64_t fail_at, requests, living;
+static bool failed;
+
+void failing_host_fail(uint64_t nth)
+{
+    fail_at = nth;
+    requests = 0;
+    failed = false;
+}
+
+bool failing_host_failed(void)
+{
+    return failed;
+}
+
+uint64_t failing_host_living(void)
+{
+    return living;
+}
+
+static bool is_refused(void)
+{
+    requests++;
+    bool refused = fail_at != 0 && requests >= fail_at;
+    failed = failed || refused;
+    return refused;
+}
+
+void *ash_host_alloc(size_t size)
+{
+    size_t rounded = (size + 63) / 64 * 64;
+    void *memory = is_refused() ? NULL : aligned_alloc(64, rounded);
+    if (memory) {
+        memset(memory, 0, rounded);
+        living++;
+    }
+    return memory;
+}
+
+void ash_host_free(void *memory)
+{
+    living -= memory != NULL;
+    free(memory);
+}
+
+void *ash_host_reserve(size_t size)
+{
+    void *at = is_refused() ? MAP_FAILED
+                            : mmap(NULL, size, PROT_NONE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return at == MAP_FAILED ? NULL : at;
+}
+
+bool ash_host_commit(void *at, size_t size)
+{
+    return !is_refused() && mprotect(at, size, PROT_READ | PROT_WRITE) == 0;
+}
+
+void ash_host_release(void *reserved, size_t size)
+{
+    if (reserved)
+        munmap(reserved, size);
+}
