@@ -23,8 +23,9 @@ struct mesh_input {
 // Opaque blocks show a face towards everything that is not opaque. Water shows a face towards air
 // only, glass towards air and water. Leaves are opaque.
 //
-// At detail 1 and 2 a cell of 2^3 or 4^3 blocks is opaque where at least half of its blocks are,
-// else see-through where at least half are not air. It looks like its topmost block of that sort.
+// At detail 1 and 2 a cell of 2^3 or 4^3 blocks is opaque where at least half of its blocks are, or
+// where a trunk runs through it (crowns would float otherwise), else see-through where at least
+// half are not air. It looks like its topmost block of that sort.
 // Where chunks of different detail meet, the coarser one closes the gap: it keeps a face towards a
 // side neighbour unless all the blocks that touch it are opaque and the neighbour's own cell is. So
 // the finer chunk is meshed without regard to the coarser one, and nothing shows through as long as

@@ -4,7 +4,7 @@
 // of 32 blocks is a field of 4 bits (detail 1) or 8 (detail 2) of one word, the others of another.
 #include "game/world/mesher_grid.h"
 
-// Cells of one row, bit by bit: at least half of it opaque; at least half not air.
+// Cells of one row, bit by bit: at least half of it opaque, or a trunk; at least half not air.
 struct cells {
     uint32_t opaque, filled;
 };
@@ -36,35 +36,55 @@ static uint32_t gather_even_bits(uint32_t bits)
     return (bits | bits >> 8) & 0xffffu;
 }
 
-// One bit a cell: whether it counts at least half of its blocks, 4 of 8 or 32 of 64.
-static uint32_t at_least_half(struct counts counts, uint32_t detail)
+// One bit a cell: whether it counts at least `least`, which is at most half of its blocks.
+static uint32_t at_least(struct counts counts, uint32_t least, uint32_t detail)
 {
+    // Makes the field's highest bit say so.
     if (detail == 1) {
-        uint32_t even = (counts.even + 0x44444444u) >> 3 & 0x11111111u;
-        uint32_t odd = (counts.odd + 0x44444444u) >> 3 & 0x11111111u;
+        uint32_t add = 0x11111111u * (8 - least);
+        uint32_t even = (counts.even + add) >> 3 & 0x11111111u;
+        uint32_t odd = (counts.odd + add) >> 3 & 0x11111111u;
         return gather_even_bits(even | odd << 2);
     }
-    uint32_t even = (counts.even + 0x60606060u) >> 7 & 0x01010101u;
-    uint32_t odd = (counts.odd + 0x60606060u) >> 7 & 0x01010101u;
+    uint32_t add = 0x01010101u * (128 - least);
+    uint32_t even = (counts.even + add) >> 7 & 0x01010101u;
+    uint32_t odd = (counts.odd + add) >> 7 & 0x01010101u;
     return gather_even_bits(gather_even_bits(even | odd << 4));
+}
+
+// Half of a cell's blocks, and a trunk's length in it.
+static uint32_t half_of(uint32_t detail)
+{
+    return 1u << (3 * detail - 1);
+}
+
+static uint32_t trunk_of(uint32_t detail)
+{
+    return 1u << detail;
 }
 
 static struct cells read_cells(const struct chunk *chunk, uint32_t detail, uint32_t cell_y,
                                uint32_t cell_z)
 {
     const uint32_t edge = 1u << detail;
-    struct counts opaque = {0}, filled = {0};
-    uint32_t see_through = 0;
+    struct counts opaque = {0}, filled = {0}, wood = {0};
+    uint32_t see_through = 0, any_wood = 0;
     for (uint32_t y = cell_y * edge; y < (cell_y + 1) * edge; y++) {
         for (uint32_t z = cell_z * edge; z < (cell_z + 1) * edge; z++) {
-            uint32_t row = chunk_opaque(chunk, y, z), row_filled = ~chunk_kind(chunk, y, z, 0);
+            uint32_t row = chunk_opaque(chunk, y, z);
+            uint32_t row_filled = ~chunk_kind(chunk, y, z, BLOCK_AIR);
+            uint32_t row_wood = chunk_kind(chunk, y, z, BLOCK_LOG);
             see_through |= row_filled & ~row;
+            any_wood |= row_wood;
             add_row(&opaque, row, detail);
             add_row(&filled, row_filled, detail);
+            add_row(&wood, row_wood, detail);
         }
     }
-    struct cells cells = {at_least_half(opaque, detail), 0};
-    cells.filled = see_through != 0 ? at_least_half(filled, detail) : cells.opaque;
+    struct cells cells = {at_least(opaque, half_of(detail), detail), 0};
+    cells.filled = see_through != 0 ? at_least(filled, half_of(detail), detail) : cells.opaque;
+    if (any_wood != 0)
+        cells.opaque |= at_least(wood, trunk_of(detail), detail);
     return cells;
 }
 
@@ -89,18 +109,21 @@ static bool end_opaque(const struct chunk *chunk, uint32_t detail, uint32_t cell
     const uint32_t edge = 1u << detail;
     if (chunk->blocks == NULL)
         return block_opaque(chunk->uniform);
-    uint32_t count = 0;
+    uint32_t opaque = 0, wood = 0;
     for (uint32_t y = cell_y * edge; y < (cell_y + 1) * edge; y++) {
         for (uint32_t z = cell_z * edge; z < (cell_z + 1) * edge; z++) {
             // From the touching block inward.
             const uint8_t *row = &chunk->blocks[chunk_index(western ? 0 : CHUNK_SIZE - 1, y, z)];
             if (!block_opaque(*row))
                 return false;
-            for (uint32_t i = 0; i < edge; i++)
-                count += block_opaque(western ? row[i] : *(row - i));
+            for (uint32_t i = 0; i < edge; i++) {
+                uint8_t block = western ? row[i] : *(row - i);
+                opaque += block_opaque(block);
+                wood += block == BLOCK_LOG;
+            }
         }
     }
-    return 2 * count >= edge * edge * edge;
+    return opaque >= half_of(detail) || wood >= trunk_of(detail);
 }
 
 static void store_cells(struct mesh_grid *grid, uint32_t y, uint32_t z, struct cells cells)

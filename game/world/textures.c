@@ -90,7 +90,7 @@ static const struct ramp ash_ramp = {{0x4c484a, 0x5a5658, 0x676365, 0x757173, 0x
 static const struct ramp lava_ramp = {{0x6e0f08, 0xb9220a, 0xec4f0d, 0xfb8c1c, 0xffd552}};
 static const struct ramp bark_ramp = {{0x3a2818, 0x4a3420, 0x5b4129, 0x6b4e33, 0x7d5e40}};
 static const struct ramp wood_ramp = {{0x8a6436, 0xa07844, 0xb28a52, 0xc19a60, 0xcfab72}};
-static const struct ramp leaves_ramp = {{0x1d4a1c, 0x2a6326, 0x377a2f, 0x479139, 0x5ea849}};
+static const struct ramp leaves_ramp = {{0x275c22, 0x35772d, 0x448f36, 0x57a642, 0x74bf55}};
 static const struct ramp obsidian_ramp = {{0x0e0a16, 0x171024, 0x221833, 0x332549, 0x6a5590}};
 static const struct ramp ember_ramp = {{0x8f2a12, 0xc8481a, 0xf07a2a, 0xffa94a, 0xffe39a}};
 static const struct ramp water_ramp = {{0x1a5f93, 0x2069a0, 0x2673ab, 0x2f7fb6, 0x3f8fc3}};
@@ -142,10 +142,11 @@ static struct color paint_grass_top(int32_t x, int32_t y)
 
 static struct color paint_grass_side(int32_t x, int32_t y)
 {
-    int32_t depth = 2 + (int32_t)(3.4f * grain(14, x, 0));
+    // Grass hangs far down: hills are to look green from below too.
+    int32_t depth = 6 + (int32_t)(5.4f * grain(14, x, 0));
     if (y >= depth)
         return y == depth ? ramp_at(&dirt_ramp, 0.1f, 0.0f) : paint_dirt(x, y);
-    float value = 0.78f - 0.11f * (float)y + 0.3f * (grain(13, x, y) - 0.5f);
+    float value = 0.8f - 0.055f * (float)y + 0.4f * (grain(13, x, y) - 0.5f);
     return ramp_at(&grass_ramp, value, 0.0f);
 }
 
