@@ -94,7 +94,7 @@ void scene_set_light(struct scene_light *light, float time_of_day, float view_di
     glm_vec3_copy((float *)palette.horizon, light->sky_horizon);
     glm_vec3_copy((float *)palette.sun, light->sun_color);
     glm_vec3_copy((float *)palette.ambient, light->ambient_color);
-    light->fog_start = view_distance * 0.35f;
+    light->fog_start = view_distance * 0.45f;
     light->fog_end = view_distance * 0.97f;
     if (under_water)
         dive(light);

@@ -43,6 +43,8 @@
 #define TEXTURE_LAMP       15
 #define TEXTURE_WATER      16
 #define TEXTURE_LAYERS     17
+#define TEXTURE_EDGE       16 // pixels of the first level, a power of two
+#define TEXTURE_LAST_LEVEL 4
 
 // The water's surface lies below the top of its block. Sea level is one block below a multiple of
 // four, so coarse cells (size over 1) reach one block too high, which is taken off as well.
@@ -97,7 +99,8 @@
 struct frame_uniforms {
     SHARED_MAT4(view_projection); // of positions relative to the camera
     SHARED_MAT4(inverse_view_projection);
-    SHARED_VEC4(camera);          // xyz: place, x and z modulo CAMERA_WRAP
+    SHARED_VEC4(camera);          // xyz: place, x and z modulo CAMERA_WRAP; w: texels
+                                  // that a pixel covers at a distance of one block
     SHARED_VEC4(sun_direction);   // xyz: to the sun
     SHARED_VEC4(light_direction); // xyz: to what casts shade, the sun or the moon
     SHARED_VEC4(light_color);     // linear, as are the next four

@@ -4,6 +4,9 @@
 #include "shared.h"
 #include "atmosphere.h"
 
+// By day there are no stars to look for.
+layout(constant_id = 0) const uint NIGHT = 0;
+
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
 
 #ifdef VERTEX_STAGE
@@ -86,14 +89,16 @@ void main()
         float toward = dot(direction, frame.sun_direction.xyz);
         float clear = 1.0 - cloud(direction);
         float above = smoothstep(-0.02, 0.03, direction.y);
-        if (frame.sky_zenith.w > 0.0)
+        if (NIGHT != 0)
             sky += stars(direction) * frame.sky_zenith.w * above * clear;
         vec3 lit = frame.ambient_color.rgb * 0.9 + frame.light_color.rgb * 0.62 + frame.sun_glow.rgb * 0.4;
         sky = mix(lit, sky, mix(1.0, clear, 0.82));
         float disc = smoothstep(0.99905, 0.99925, toward);
-        sky += (frame.sun_glow.rgb + vec3(0.9, 0.8, 0.55)) * disc * 6.0 * above * clear;
-        float moon = smoothstep(0.99930, 0.99945, -toward);
-        sky = mix(sky, vec3(0.62, 0.66, 0.72), moon * above * clear * frame.sky_zenith.w);
+        sky += (frame.sun_glow.rgb + vec3(0.9, 0.78, 0.5)) * disc * 4.0 * above * clear;
+        if (NIGHT != 0) {
+            float moon = smoothstep(0.99930, 0.99945, -toward);
+            sky = mix(sky, vec3(0.62, 0.66, 0.72), moon * above * clear * frame.sky_zenith.w);
+        }
     }
     color = vec4(sky, 1.0);
 }

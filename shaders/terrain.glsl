@@ -11,7 +11,7 @@ layout(push_constant) uniform Push { terrain_push push; };
 
 layout(location = 0) out vec3 uv;    // z: layer
 layout(location = 1) out vec4 light; // rgb times the texture's; a: times its glow
-layout(location = 2) out vec3 haze;  // added
+layout(location = 2) out vec4 haze;  // rgb: added; a: texels that a pixel covers
 
 const vec3 LAMP_COLOR = vec3(1.0, 0.56, 0.24);
 
@@ -21,6 +21,11 @@ void main()
     uint corner = quad_corner(quad, QUAD_VERTEX_CORNER(gl_VertexIndex));
     vec2 extent = quad_extent(quad, corner);
     vec3 place = push.origin_scale.xyz + quad_position(quad, extent) * push.origin_scale.w;
+    float distance = length(place);
+    // Where a long edge meets two short ones, rounding leaves pixels that nobody draws: each quad
+    // reaches a fraction of a pixel over its neighbours.
+    vec2 over = (step(0.5, extent) - 0.5) * (distance * frame.camera.w * 0.02);
+    place = push.origin_scale.xyz + quad_position(quad, extent + over) * push.origin_scale.w;
     gl_Position = frame.view_projection * vec4(place, 1.0);
     uv = vec3(quad_texture_coordinate(quad, extent, push.origin_scale.w), quad_texture(quad));
 
@@ -34,10 +39,9 @@ void main()
     vec3 lit = (frame.light_color.rgb * facing + frame.ambient_color.rgb * around) * open +
                LAMP_COLOR * (lamp * lamp * (0.35 + 0.75 * night) * open);
 
-    float distance = length(place);
     float fog = fog_amount(frame, distance);
     light = vec4(lit, 1.1 + 0.7 * night) * (1.0 - fog);
-    haze = haze_color(frame, place / distance) * fog;
+    haze = vec4(haze_color(frame, place / distance) * fog, gl_Position.w * frame.camera.w);
 }
 #endif
 
@@ -46,12 +50,22 @@ layout(set = 0, binding = 1) uniform sampler2DArray blocks;
 
 layout(location = 0) in vec3 uv;
 layout(location = 1) in vec4 light;
-layout(location = 2) in vec3 haze;
+layout(location = 2) in vec4 haze;
 layout(location = 0) out vec4 color;
+
+// The nearest texel of the nearest level: a sampler would take eight and blend them, which on a
+// software driver costs more than all the rest. The level is the exponent of the texels covered.
+vec4 block_texel()
+{
+    int level = clamp((floatBitsToInt(haze.a) >> 23) - 127, 0, TEXTURE_LAST_LEVEL);
+    int size = TEXTURE_EDGE >> level;
+    ivec2 place = ivec2(floor(uv.xy * float(size))) & (size - 1);
+    return texelFetch(blocks, ivec3(place, int(uv.z + 0.5)), level);
+}
 
 void main()
 {
-    vec4 texel = texture(blocks, uv);
-    color = vec4(texel.rgb * (light.rgb + light.a * texel.a) + haze, 1.0);
+    vec4 texel = block_texel();
+    color = vec4(texel.rgb * (light.rgb + light.a * texel.a) + haze.rgb, 1.0);
 }
 #endif

@@ -1,17 +1,20 @@
-// Water and glass. Water shows its ground where it is shallow, by the depth of what lies behind it.
+// Water, which shows its ground where it is shallow, by the depth of what lies behind it; and, as
+// the variant 1, glass.
 #version 460
 
 #include "shared.h"
 #include "atmosphere.h"
+
+layout(constant_id = 0) const uint GLASS = 0;
 
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
 
 #ifdef VERTEX_STAGE
 layout(push_constant) uniform Push { terrain_push push; };
 
-layout(location = 0) out vec3 uv; // z: layer
-layout(location = 1) out vec3 place; // relative to the camera
-layout(location = 2) flat out vec3 normal;
+layout(location = 0) out vec3 place;    // relative to the camera
+layout(location = 1) out vec4 haze;     // rgb: added; a: how much of the rest is seen
+layout(location = 2) out vec4 uv_level; // xy: texture; z: texels that a pixel covers; w: 1 surface
 
 void main()
 {
@@ -20,12 +23,17 @@ void main()
     vec2 extent = quad_extent(quad, corner);
     float scale = push.origin_scale.w;
     place = push.origin_scale.xyz + quad_position(quad, extent) * scale;
-    normal = quad_normal(quad);
+    vec3 normal = quad_normal(quad);
     bool top = normal.y > 0.5 || (normal.y == 0.0 && extent.y > 0.0);
-    if (quad_texture(quad) == TEXTURE_WATER && top)
+    if (GLASS == 0 && top)
         place.y -= scale > 1.0 ? WATER_SURFACE_DROP_COARSE : WATER_SURFACE_DROP;
     gl_Position = frame.view_projection * vec4(place, 1.0);
-    uv = vec3(quad_texture_coordinate(quad, extent, scale), quad_texture(quad));
+
+    float distance = length(place);
+    float fog = fog_amount(frame, distance);
+    haze = vec4(haze_color(frame, place / distance) * fog, 1.0 - fog);
+    uv_level = vec4(quad_texture_coordinate(quad, extent, scale),
+                    gl_Position.w * frame.camera.w, normal.y);
 }
 #endif
 
@@ -33,70 +41,72 @@ void main()
 layout(set = 0, binding = 1) uniform sampler2DArray blocks;
 layout(set = 0, binding = 2) uniform sampler2D depth;
 
-layout(location = 0) in vec3 uv;
-layout(location = 1) in vec3 place;
-layout(location = 2) flat in vec3 normal;
+layout(location = 0) in vec3 place;
+layout(location = 1) in vec4 haze;
+layout(location = 2) in vec4 uv_level;
 layout(location = 0) out vec4 color; // premultiplied
 
-const float PI = 3.14159265;
-
-// The slope of a few waves that all repeat after CAMERA_WRAP blocks.
-vec2 wave_slope(vec2 at, float seconds)
+vec4 glass()
 {
-    const float turn = 2.0 * PI / CAMERA_WRAP;
-    const vec2 a = vec2(312.0, 117.0) * turn, b = vec2(-163.0, 401.0) * turn,
-               c = vec2(745.0, -552.0) * turn;
-    return a * (0.10 * cos(dot(a, at) + 1.1 * seconds)) +
-           b * (0.08 * cos(dot(b, at) + 1.4 * seconds)) +
-           c * (0.035 * cos(dot(c, at) + 2.3 * seconds));
+    int level = clamp((floatBitsToInt(uv_level.z) >> 23) - 127, 0, TEXTURE_LAST_LEVEL);
+    int size = TEXTURE_EDGE >> level;
+    ivec2 at = ivec2(floor(uv_level.xy * float(size))) & (size - 1);
+    vec4 texel = texelFetch(blocks, ivec3(at, TEXTURE_GLASS), level);
+    vec3 lit = frame.ambient_color.rgb + frame.light_color.rgb * 0.5;
+    return vec4((texel.rgb * lit * haze.a + haze.rgb) * texel.a, texel.a);
 }
 
-vec4 glass(float distance, vec3 direction)
+// A sine of turns, near enough for a wave, and much cheaper than a real one.
+vec2 wave(vec2 turns)
 {
-    vec4 texel = texture(blocks, uv);
-    vec3 lit = frame.ambient_color.rgb + frame.light_color.rgb * 0.5;
-    float fog = fog_amount(frame, distance);
-    vec3 shaded = mix(texel.rgb * lit, haze_color(frame, direction), fog);
-    return vec4(shaded * texel.a, texel.a);
+    vec2 t = fract(turns) * 2.0 - 1.0;
+    return t * (1.0 - abs(t)) * 4.0;
+}
+
+// The slope of the surface. All waves repeat after CAMERA_WRAP blocks.
+vec2 slope_at(vec2 at, float seconds)
+{
+    const vec2 a = vec2(395.0, 148.0) / CAMERA_WRAP, b = vec2(-206.0, 507.0) / CAMERA_WRAP,
+               c = vec2(941.0, -697.0) / CAMERA_WRAP, d = vec2(-760.0, -1113.0) / CAMERA_WRAP;
+    vec2 slow = wave(vec2(dot(a, at) + 0.17 * seconds, dot(b, at) + 0.22 * seconds));
+    vec2 fast = wave(vec2(dot(c, at) + 0.37 * seconds, dot(d, at) + 0.41 * seconds));
+    return a * slow.x * 0.38 + b * slow.y * 0.3 + c * fast.x * 0.1 + d * fast.y * 0.08;
+}
+
+vec4 water()
+{
+    float distance = length(place);
+    vec3 direction = place / distance;
+    vec2 slope = slope_at(place.xz + frame.camera.xz, frame.fog.z);
+    slope *= clamp(uv_level.w, 0.0, 1.0) / (1.0 + distance * distance * 0.0006);
+
+    // The look mirrored at a plane that leans by the slope, to the first order.
+    float down = abs(direction.y) + dot(slope, direction.xz);
+    vec3 mirrored = vec3(direction.xz - 2.0 * down * slope, abs(direction.y) + 0.02).xzy;
+    float away = 1.0 - clamp(down, 0.0, 1.0);
+    float away_2 = away * away;
+    float mirror = 0.02 + 0.98 * away_2 * away_2 * away;
+    float shine = clamp(dot(mirrored, frame.light_direction.xyz), 0.0, 1.0);
+    shine *= shine; shine *= shine; shine *= shine; shine *= shine;
+    shine *= shine; shine *= shine; shine *= shine; shine *= shine;
+
+    // How much water the look passes: reversed depth is near / distance along the view. From below
+    // there is air behind.
+    float behind = texelFetch(depth, ivec2(gl_FragCoord.xy), 0).r;
+    float through = distance * max(gl_FragCoord.z / max(behind, 1e-6) - 1.0, 0.0);
+    float clear = mix(exp2(-0.21 * through), 0.8, frame.fog.w);
+    float cover = 1.0 - clear * 0.9;
+
+    vec3 lit = frame.ambient_color.rgb * 1.1 + frame.light_color.rgb * 0.55;
+    vec3 body = mix(vec3(0.006, 0.085, 0.16), vec3(0.03, 0.30, 0.31), clear) * lit;
+    vec3 sky = haze_color(frame, mirrored);
+    vec3 surface = body * (cover * (1.0 - mirror)) + sky * mirror +
+                   frame.light_color.rgb * (shine * 1.4);
+    return vec4(surface * haze.a + haze.rgb, 1.0 - (1.0 - cover) * (1.0 - mirror) * haze.a);
 }
 
 void main()
 {
-    float distance = length(place);
-    vec3 direction = place / distance;
-    if (uv.z < float(TEXTURE_WATER) - 0.5) {
-        color = glass(distance, direction);
-        return;
-    }
-    vec3 facing = normal;
-    if (normal.y > 0.5) {
-        float calm = 1.0 / (1.0 + distance * distance * 0.0004);
-        vec2 slope = wave_slope(place.xz + frame.camera.xz, frame.fog.z) * calm;
-        facing = normalize(vec3(-slope.x, 1.0, -slope.y));
-    }
-    bool from_below = dot(normal, direction) > 0.0;
-    if (from_below)
-        facing = -facing;
-    float toward = clamp(-dot(direction, facing), 0.0, 1.0);
-    float away = 1.0 - toward;
-    float fresnel = 0.02 + 0.98 * away * away * away * away * away;
-
-    // How much water the look passes: reversed depth is near / distance along the view.
-    float behind = texelFetch(depth, ivec2(gl_FragCoord.xy), 0).r;
-    float through = distance * max(gl_FragCoord.z / max(behind, 1e-6) - 1.0, 0.0);
-    vec3 mirrored = reflect(direction, facing);
-    mirrored.y = abs(mirrored.y);
-    vec3 sky = haze_color(frame, mirrored);
-    float shine = max(dot(mirrored, frame.light_direction.xyz), 0.0);
-    shine *= shine; shine *= shine; shine *= shine; shine *= shine;
-    shine *= shine; shine *= shine; shine *= shine;
-    vec3 lit = frame.ambient_color.rgb + frame.light_color.rgb * 0.55;
-    float clear = from_below ? 0.75 : exp(-through * 0.16);
-    vec3 body = mix(vec3(0.012, 0.105, 0.175), vec3(0.05, 0.30, 0.33), clear) * lit;
-    float cover = mix(1.0 - clear * 0.86, 1.0, fresnel);
-    vec3 surface = mix(body * (1.0 - clear * 0.86), sky * cover, fresnel) +
-                   frame.light_color.rgb * shine * 1.6;
-    float fog = fog_amount(frame, distance);
-    color = vec4(mix(surface, haze_color(frame, direction), fog), mix(cover, 1.0, fog));
+    color = GLASS != 0 ? glass() : water();
 }
 #endif

@@ -4,6 +4,9 @@
 
 #include "game/world/textures.h"
 
+_Static_assert(TEXTURE_EDGE == TEXTURE_SIZE && TEXTURE_LAST_LEVEL == TEXTURE_LEVELS - 1,
+               "shaders count texels as textures.h does");
+
 // Copies one level of one layer.
 static enum ash_result upload_level(struct ash_image *image, const struct ash_pass_env *env,
                                     const uint8_t *pixels, uint32_t level, uint32_t layer)

@@ -56,7 +56,8 @@ enum ash_result scene_uniforms(struct ash_frame *frame, VkDescriptorBufferInfo *
     memcpy(uniforms.inverse_view_projection, camera->inverse_view_projection,
            sizeof(uniforms.inverse_view_projection));
     const float place[3] = {wrap(camera->x), (float)camera->y, wrap(camera->z)};
-    set(uniforms.camera, place, 0.0f);
+    const float texels = 2.0f * tanf(camera->field_of_view * 0.5f) / height * TEXTURE_EDGE;
+    set(uniforms.camera, place, texels);
     set_light(&uniforms, &scene->light, camera->under_water);
     const float viewport[4] = {width, height, 1.0f / width, 1.0f / height};
     memcpy(uniforms.viewport, viewport, sizeof(viewport));

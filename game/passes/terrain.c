@@ -114,7 +114,7 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
     const struct pass_resources *resources = env->game;
     struct ash_binding bindings[2] = {0};
     bindings[1].image = (VkDescriptorImageInfo){
-        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST_REPEAT),
+        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST),
         .imageView = resources->block_textures.view,
         .imageLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
     };

@@ -88,18 +88,45 @@ static void remove_mesh(struct terrain_meshes *meshes, const struct ash_pass_env
     retire(mesh, env, number);
 }
 
-// Copies data through the staging ring; NOT_READY where it is full.
-static enum ash_result upload(const struct ash_pass_env *env, struct ash_buffer *buffer,
-                              const void *data, VkDeviceSize size)
+// Counts the ranges; the mesher does not part glass from water.
+static void set_ranges(struct terrain_mesh *mesh, const struct mesh *source)
+{
+    for (uint32_t face = 0; face < FACE_COUNT; face++)
+        mesh->first[face + 1] = mesh->first[face] + source->counts[face];
+    uint32_t water = 0;
+    for (uint32_t i = mesh->first[TERRAIN_WATER]; i < source->total; i++)
+        water += QUAD_TEXTURE(source->quads[i]) == TEXTURE_WATER;
+    mesh->first[TERRAIN_GLASS] = mesh->first[TERRAIN_WATER] + water;
+    mesh->first[TERRAIN_RANGES] = source->total;
+}
+
+// Writes the quads in the order of the ranges.
+static void write_quads(mesh_quad *out, const struct terrain_mesh *mesh, const struct mesh *source)
+{
+    const uint32_t opaque = mesh->first[TERRAIN_WATER];
+    memcpy(out, source->quads, opaque * sizeof(mesh_quad));
+    mesh_quad *water = out + opaque, *glass = out + mesh->first[TERRAIN_GLASS];
+    for (uint32_t i = opaque; i < source->total; i++) {
+        if (QUAD_TEXTURE(source->quads[i]) == TEXTURE_WATER)
+            *water++ = source->quads[i];
+        else
+            *glass++ = source->quads[i];
+    }
+}
+
+static enum ash_result upload_mesh(struct terrain_mesh *mesh, const struct ash_pass_env *env,
+                                   const struct mesh *source)
 {
     struct ash_buffer_view view;
-    const struct ash_upload_target target = {.buffer = buffer, .size = size};
-    enum ash_result result = ash_upload_begin(env->upload, &target, &view);
+    const struct ash_upload_target target = {.buffer = &mesh->buffer, .size = mesh->buffer.size};
+    const enum ash_result result = ash_upload_begin(env->upload, &target, &view);
     if (result != ASH_OK)
         return result;
-    result = ash_view_write(&view, 0, data, size);
+    mesh_quad *quads = ash_view_at(&view, 0, target.size);
+    if (quads != NULL)
+        write_quads(quads, mesh, source);
     const enum ash_result end_result = ash_upload_end(&view);
-    return result != ASH_OK ? result : end_result;
+    return quads != NULL ? end_result : ASH_ERROR_OUT_OF_RANGE;
 }
 
 static enum ash_result fill_mesh(struct terrain_mesh *mesh, const struct ash_pass_env *env,
@@ -107,10 +134,7 @@ static enum ash_result fill_mesh(struct terrain_mesh *mesh, const struct ash_pas
 {
     mesh->coord = change->coord;
     mesh->detail = change->detail;
-    for (uint32_t face = 0; face < FACE_COUNT; face++)
-        mesh->first[face + 1] = mesh->first[face] + change->mesh->counts[face];
-    mesh->first[FACE_COUNT + 1] = mesh->first[FACE_COUNT] + change->mesh->water_count;
-
+    set_ranges(mesh, change->mesh);
     const VkDeviceSize size = (VkDeviceSize)change->mesh->total * sizeof(mesh_quad);
     const struct ash_buffer_params params = {
         .size = size,
@@ -123,7 +147,7 @@ static enum ash_result fill_mesh(struct terrain_mesh *mesh, const struct ash_pas
     enum ash_result result = ash_buffer_init(&mesh->buffer, env->allocator, &params);
     if (result != ASH_OK)
         return result;
-    result = upload(env, &mesh->buffer, change->mesh->quads, size);
+    result = upload_mesh(mesh, env, change->mesh);
     if (result != ASH_OK)
         ash_buffer_finish(&mesh->buffer);
     return result;
@@ -171,27 +195,31 @@ enum ash_result terrain_meshes_update(struct terrain_meshes *meshes, const struc
     return ASH_OK;
 }
 
-enum ash_result terrain_meshes_init(struct terrain_meshes *meshes, const struct ash_pass_env *env)
+static enum ash_result upload_indices(struct ash_buffer *buffer, const struct ash_pass_env *env)
 {
     static const uint16_t pattern[6] = {0, 1, 2, 2, 3, 0};
-    const VkDeviceSize size = (VkDeviceSize)TERRAIN_INDEXED_QUADS * sizeof(pattern);
+    struct ash_buffer_view view;
+    const struct ash_upload_target target = {.buffer = buffer, .size = buffer->size};
+    const enum ash_result result = ash_upload_begin(env->upload, &target, &view);
+    if (result != ASH_OK)
+        return result;
+    uint16_t *indices = ash_view_at(&view, 0, target.size);
+    for (uint32_t i = 0; indices != NULL && i < TERRAIN_INDEXED_QUADS * 6; i++)
+        indices[i] = (uint16_t)(i / 6 * 4 + pattern[i % 6]);
+    const enum ash_result end_result = ash_upload_end(&view);
+    return indices != NULL ? end_result : ASH_ERROR_OUT_OF_RANGE;
+}
+
+enum ash_result terrain_meshes_init(struct terrain_meshes *meshes, const struct ash_pass_env *env)
+{
     const struct ash_buffer_params params = {
-        .size = size,
+        .size = (VkDeviceSize)TERRAIN_INDEXED_QUADS * 6 * sizeof(uint16_t),
         .usage = VK_BUFFER_USAGE_INDEX_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
         .properties = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
         .label = "terrain indices",
     };
-    enum ash_result result = ash_buffer_init(&meshes->indices, env->allocator, &params);
-    if (result != ASH_OK)
-        return result;
-    uint16_t *indices = malloc(size);
-    if (indices == NULL)
-        return ASH_ERROR_OUT_OF_HOST_MEMORY;
-    for (uint32_t i = 0; i < TERRAIN_INDEXED_QUADS * 6; i++)
-        indices[i] = (uint16_t)(i / 6 * 4 + pattern[i % 6]);
-    result = upload(env, &meshes->indices, indices, size);
-    free(indices);
-    return result;
+    const enum ash_result result = ash_buffer_init(&meshes->indices, env->allocator, &params);
+    return result == ASH_OK ? upload_indices(&meshes->indices, env) : result;
 }
 
 void terrain_meshes_finish(struct terrain_meshes *meshes, const struct ash_pass_env *env)

@@ -20,13 +20,14 @@
 // The index buffer repeats 0 1 2 2 3 0 for this many quads: as far as 16 bits reach.
 enum { TERRAIN_INDEXED_QUADS = 65536 / 4 };
 
+// Ranges of a mesh's quads: one for each direction of enum face, and those that are blended.
+enum { TERRAIN_WATER = FACE_COUNT, TERRAIN_GLASS, TERRAIN_RANGES };
+
 struct terrain_mesh {
     struct chunk_coord coord;
     uint32_t detail;
-    // Quads that face one way lie from first[face] to first[face + 1], water and glass from
-    // first[FACE_COUNT] to the last.
-    uint32_t first[FACE_COUNT + 2];
-    struct ash_buffer buffer; // address 0 is never drawn
+    uint32_t first[TERRAIN_RANGES + 1]; // range r is first[r] to first[r + 1]
+    struct ash_buffer buffer;
 };
 
 struct terrain_visible {

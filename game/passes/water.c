@@ -1,4 +1,5 @@
-// Water and glass: blended over what is drawn, from far to near. Depth is tested and not written.
+// Water and glass: blended over what is drawn, from far to near. Depth is tested, and read for how
+// deep the water is, but not written.
 #include "game/passes/passes.h"
 #include "game/passes/scene_uniforms.h"
 #include "game/passes/terrain_cull.h"
@@ -8,14 +9,14 @@
 #include "shaders/shared.h"
 
 struct water {
-    struct ash_pipeline pipeline;
+    struct ash_pipeline water, glass;
 };
 
 static enum ash_result init(void *state, const struct ash_pass_env *env)
 {
     struct water *water = state;
     // Both sides are seen: the surface from below as well.
-    const struct ash_pipeline_params params = {
+    struct ash_pipeline_params params = {
         .shader = "water",
         .blend = ASH_BLEND_PREMULTIPLIED,
         .depth = ASH_DEPTH_TEST,
@@ -26,13 +27,37 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
                      VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
         .binding_count = 3,
     };
-    return ash_pipeline_init(&water->pipeline, env->pipelines, &params);
+    const enum ash_result result = ash_pipeline_init(&water->water, env->pipelines, &params);
+    if (result != ASH_OK)
+        return result;
+    params.constant = 1;
+    return ash_pipeline_init(&water->glass, env->pipelines, &params);
 }
 
 static void finish(void *state, const struct ash_pass_env *env)
 {
     struct water *water = state;
-    ash_pipeline_finish(&water->pipeline, env->pipelines);
+    ash_pipeline_finish(&water->water, env->pipelines);
+    ash_pipeline_finish(&water->glass, env->pipelines);
+}
+
+// Draws one range of quads of every chunk that is seen.
+static void draw_range(const struct pass_resources *resources, struct ash_frame *frame,
+                       const struct ash_pipeline *pipeline, const struct ash_binding bindings[3],
+                       uint32_t range)
+{
+    bool bound = false;
+    for (uint32_t i = resources->meshes.visible_count; i-- > 0;) {
+        const struct terrain_visible *visible = &resources->meshes.visible[i];
+        const uint32_t *first = visible->mesh->first;
+        if (first[range] == first[range + 1])
+            continue;
+        if (!bound && ash_frame_bind(frame, pipeline, bindings, 3) != ASH_OK)
+            return;
+        bound = true;
+        terrain_push(frame, pipeline, visible);
+        terrain_draw(frame, first[range], first[range + 1]);
+    }
 }
 
 static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
@@ -41,7 +66,7 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
     const struct pass_resources *resources = env->game;
     struct ash_binding bindings[3] = {0};
     bindings[1].image = (VkDescriptorImageInfo){
-        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST_REPEAT),
+        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST),
         .imageView = resources->block_textures.view,
         .imageLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
     };
@@ -50,19 +75,12 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
         .imageView = frame->scene_depth,
         .imageLayout = VK_IMAGE_LAYOUT_DEPTH_READ_ONLY_OPTIMAL,
     };
-    if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK ||
-        ash_frame_bind(frame, &water->pipeline, bindings, 3) != ASH_OK)
+    if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK)
         return;
     frame->vk->vkCmdBindIndexBuffer(frame->commands, resources->meshes.indices.buffer, 0,
                                     VK_INDEX_TYPE_UINT16);
-    for (uint32_t i = resources->meshes.visible_count; i-- > 0;) {
-        const struct terrain_visible *visible = &resources->meshes.visible[i];
-        const uint32_t *first = visible->mesh->first;
-        if (first[FACE_COUNT] == first[FACE_COUNT + 1])
-            continue;
-        terrain_push(frame, &water->pipeline, visible);
-        terrain_draw(frame, first[FACE_COUNT], first[FACE_COUNT + 1]);
-    }
+    draw_range(resources, frame, &water->water, bindings, TERRAIN_WATER);
+    draw_range(resources, frame, &water->glass, bindings, TERRAIN_GLASS);
 }
 
 const struct ash_pass_type water_pass = {
