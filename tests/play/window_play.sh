@@ -13,6 +13,7 @@ finish() {
     rm -rf "$folder"
 }
 trap finish EXIT
+trap 'echo "window_play: stopped at line $LINENO"' ERR
 die() {
     echo "window_play: $*"
     cat "$folder"/*.log 2>/dev/null | tail -n 40
@@ -28,6 +29,8 @@ DISPLAY=:$(tr -d '\n' <"$folder/display")
 export DISPLAY
 openbox >"$folder/openbox.log" 2>&1 &
 pids+=($!)
+# GLFW 3.3 waits for ever for a window that is mapped while the window manager starts.
+for _ in $(seq 100); do xdotool get_num_desktops >/dev/null 2>&1 && break; sleep 0.1; done
 
 export XDG_DATA_HOME=$folder/data XDG_PICTURES_DIR=$folder/pictures HOME=$folder
 start() {
@@ -37,7 +40,7 @@ start() {
     pids+=("$game")
     window=
     for _ in $(seq 300); do
-        window=$(xdotool search --pid "$game" --onlyvisible 2>/dev/null | tail -n 1) || true
+        window=$(xdotool search --onlyvisible --name Cinder 2>/dev/null | tail -n 1) || true
         [ -n "$window" ] && break
         kill -0 "$game" 2>/dev/null || die "the game ended before it showed a window"
         sleep 0.1
