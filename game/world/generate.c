@@ -81,12 +81,13 @@ static void generate_commit(struct world_job *job)
     struct world *world = job->world;
     struct column *column = columns_find(world, job->coord);
     if (column != NULL && column->id == job->id) {
-        if (job->done && take_chunks(world, column, generate->chunks)) {
-            column->ready = true;
+        column->ready = job->done && take_chunks(world, column, generate->chunks);
+        if (column->ready) {
             world->columns_generated++;
         } else {
             columns_drop(world, column);
-            stream_no_memory(world, "generate a column");
+            if (!atomic_load(&world->stopping))
+                stream_no_memory(world, "generate a column");
         }
     }
     free_chunks(generate->chunks);
