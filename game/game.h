@@ -75,8 +75,8 @@ struct game {
     uint32_t frames_failed; // in a row
     uint32_t rebuilds;      // of the device, while frames did not go well for long in between
     uint32_t rebuilt_at;    // frame
-    double frame_began;     // clock_seconds
-    double shown_ms;        // frame time as the status line shows it
+    double frame_began, frame_ended;          // clock_seconds
+    double shown_ms;                          // frame time as the status line shows it
     double first_frame_ms, world_complete_ms; // 0: not yet
     double message_until;                     // clock_seconds
     double save_at;                           // clock_seconds of the next saving of the player

@@ -148,7 +148,7 @@ static void account(struct game *game, const double marks[4], double ended)
     struct scene_hud *hud = &game->scene.hud;
     struct ash_renderer_stats stats;
     ash_renderer_stats(game->renderer, &stats);
-    struct bench_frame frame = {.ms = milliseconds(game->frame_began, ended)};
+    struct bench_frame frame = {.ms = milliseconds(game->frame_ended, ended)};
     frame.parts[BENCH_SIMULATION] = milliseconds(marks[0], marks[1]);
     frame.parts[BENCH_STREAMING] = milliseconds(marks[1], marks[2]);
     for (uint32_t i = 0; i < stats.pass_count; i++)
@@ -174,6 +174,14 @@ static bool note_first_frame(struct game *game)
     game->first_frame_ms = clock_seconds() * 1000;
     ash_log(ASH_LOG_INFO, "first frame after %.0f ms", game->first_frame_ms);
     return true;
+}
+
+static void save(struct game *game, double now)
+{
+    game_save_player(game);
+    game->save_at = now + SAVE_PERIOD;
+    if (game->save != NULL && save_failed(game->save))
+        game_say(game, "The world can't be saved now: is the disk full?");
 }
 
 // One frame, from top to bottom. False: it failed (logged).
@@ -202,13 +210,14 @@ static bool run_frame(struct game *game)
     double ended = clock_seconds();
     if (drawn && game->playing)
         account(game, marks, ended);
+    game->frame_ended = ended;
     watch_loading(game);
-    if (clock_seconds() >= game->save_at) {
-        game_save_player(game);
-        game->save_at = clock_seconds() + SAVE_PERIOD;
-    }
-    if (game->paused && game->window != NULL)
+    if (ended >= game->save_at)
+        save(game, ended);
+    if (game->paused && game->window != NULL) {
         ash_window_wait(game->window, PAUSED_WAIT);
+        game->frame_ended = clock_seconds();
+    }
     return true;
 }
 
@@ -220,7 +229,7 @@ static bool begin(struct game *game)
     action.sa_handler = on_signal;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    game->frame_began = clock_seconds();
+    game->frame_began = game->frame_ended = clock_seconds();
     game->save_at = clock_seconds() + SAVE_PERIOD;
     if (game->context->software && game->options->gpu == NULL)
         printf("There is no GPU: %s draws, on the CPU.\n", game->context->properties.deviceName);
