@@ -82,7 +82,7 @@ vec4 water()
 
     // The look mirrored at a plane that leans by the slope, to the first order.
     float down = abs(direction.y) + dot(slope, direction.xz);
-    vec3 mirrored = vec3(direction.xz - 2.0 * down * slope, abs(direction.y) + 0.02).xzy;
+    vec3 mirrored = normalize(vec3(direction.xz - 2.0 * down * slope, abs(direction.y)).xzy);
     float away = 1.0 - clamp(down, 0.0, 1.0);
     float away_2 = away * away;
     float mirror = 0.02 + 0.98 * away_2 * away_2 * away;
@@ -95,13 +95,13 @@ vec4 water()
     float behind = texelFetch(depth, ivec2(gl_FragCoord.xy), 0).r;
     float through = distance * max(gl_FragCoord.z / max(behind, 1e-6) - 1.0, 0.0);
     float clear = mix(exp2(-0.21 * through), 0.8, frame.fog.w);
-    float cover = 1.0 - clear * 0.9;
+    float cover = 1.0 - clear * 0.88;
 
     vec3 lit = frame.ambient_color.rgb * 1.1 + frame.light_color.rgb * 0.55;
-    vec3 body = mix(vec3(0.006, 0.085, 0.16), vec3(0.03, 0.30, 0.31), clear) * lit;
+    vec3 body = mix(vec3(0.006, 0.085, 0.16), vec3(0.02, 0.42, 0.44), clear) * lit;
     vec3 sky = haze_color(frame, mirrored);
     vec3 surface = body * (cover * (1.0 - mirror)) + sky * mirror +
-                   frame.light_color.rgb * (shine * 1.4);
+                   frame.light_color.rgb * (shine * 0.9);
     return vec4(surface * haze.a + haze.rgb, 1.0 - (1.0 - cover) * (1.0 - mirror) * haze.a);
 }
 
