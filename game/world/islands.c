@@ -18,6 +18,9 @@ static const float REACH_STRETCH = 1.35f;
 static const float REACH_MARGIN = 76.0f;
 static const float DEEP_SEA = -12.0f;
 static const float FAR_AWAY = 1000.0f;
+// Of the land that a cone stands on; the rim's height counts on it.
+static const float CONE_PLINTH = 5.0f;
+static const float RIM_OVER_LAVA = 7.0f;
 
 static float draw(uint32_t seed, int32_t x, int32_t z, uint32_t salt, float from, float to)
 {
@@ -46,14 +49,14 @@ static void make_volcano(struct island *island, uint32_t seed, int32_t x, int32_
     island->relief = 9.0f;
     island->active = first || draw(seed, x, z, SALT_LARGE + 10, 0.0f, 1.0f) < 0.75f;
     island->cone_radius = island->radius * draw(seed, x, z, SALT_LARGE + 11, 0.72f, 0.84f);
-    island->crater_radius = draw(seed, x, z, SALT_LARGE + 12, 10.0f, 15.0f);
+    island->crater_radius = draw(seed, x, z, SALT_LARGE + 12, 11.0f, 17.0f);
     // Chosen so that the rim, not the tip that the crater takes off, has the height wanted.
     float rim = first ? draw(seed, x, z, SALT_LARGE + 13, 62.0f, 70.0f)
                       : draw(seed, x, z, SALT_LARGE + 13, 44.0f, 74.0f);
     island->cone_height = 1.0f;
     float share = cone_profile(island, 1.0f - island->crater_radius / island->cone_radius);
-    island->cone_height = (rim - 5.0f) / share;
-    island->lava_level = rim - 7.0f;
+    island->cone_height = (rim - CONE_PLINTH) / share;
+    island->lava_level = rim - RIM_OVER_LAVA;
     island->flow = draw_direction(seed, x, z, SALT_LARGE + 14);
     island->flow_width = draw(seed, x, z, SALT_LARGE + 16, 1.4f, 2.6f);
     island->lush = draw_direction(seed, x, z, SALT_LARGE + 17);
@@ -229,7 +232,7 @@ static void carve_flow(const struct island *island, uint32_t seed, float dx, flo
     float away = fabsf(across - bends * settled) - width;
     if (away > 9.0f)
         return;
-    float bed = 4.0f + cone_profile(island, cone);
+    float bed = CONE_PLINTH - 1.0f + cone_profile(island, cone);
     bed = bed < island->lava_level ? bed : island->lava_level;
     // Beyond the cone's foot the flow runs down to the sea, and builds land into it.
     float run_out = smooth_step(island->cone_radius * 0.9f, end, along);
@@ -257,7 +260,8 @@ static void raise_cone(const struct island *island, uint32_t seed, float dx, flo
     if (cone < -0.6f)
         return;
     if (cone > 0.0f) {
-        // Ribs and gullies, which rain has cut: noise on the circle of directions.
+        // Ribs and gullies, which rain has cut: noise on the circle of directions. They run out
+        // towards the rim, which is only ragged.
         float slope = 4.0f * cone * (1.0f - cone);
         float id = (float)(island->x & 0x7f);
         float ribs = noise_free(seed, CHANNEL_RIBS, bent_x * inverse * 2.7f + id,
@@ -265,18 +269,16 @@ static void raise_cone(const struct island *island, uint32_t seed, float dx, flo
         float fine = noise_free(seed, CHANNEL_RIBS, bent_x * inverse * 7.0f + id,
                                 cone * 2.5f + 7.7f, bent_z * inverse * 7.0f + 50.0f);
         float cut = 1.0f - 2.2f * fabsf(ribs) + 0.5f * fine;
-        ground->elevation += cone_profile(island, cone) - slope * 6.5f * (cut - 0.35f);
+        float depth = 6.5f * smooth_step(0.8f, 2.2f, ground->crater) + 1.5f;
+        float plinth = lerp(ground->elevation, CONE_PLINTH, smooth_step(0.0f, 0.45f, cone));
+        ground->elevation = plinth + cone_profile(island, cone) - slope * depth * (cut - 0.35f) +
+                            3.0f * fine * smooth_step(1.8f, 1.0f, ground->crater);
     }
-    float rim = island->lava_level + 7.0f;
-    if (ground->crater < 1.45f) {
-        // The crater's wall is even where the ribs end.
-        float lip = rim - 5.0f * smooth_step(1.0f, 1.45f, ground->crater) + fields->patch * 3.0f;
-        float even = 1.0f - smooth_step(1.05f, 1.45f, ground->crater);
-        ground->elevation = lerp(ground->elevation, lip, even);
+    if (ground->crater < 1.0f) {
+        float bowl = island->lava_level - 5.0f + 12.0f * smooth_step(0.5f, 1.0f, ground->crater) +
+                     fields->patch * 2.0f;
+        ground->elevation = bowl < ground->elevation ? bowl : ground->elevation;
     }
-    if (ground->crater < 1.0f)
-        ground->elevation =
-            rim - 12.0f * (1.0f - smooth_step(0.5f, 1.0f, ground->crater)) + fields->patch * 2.0f;
     if (!island->active)
         return;
     if (ground->crater < 1.0f)
