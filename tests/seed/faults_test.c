@@ -1,3 +1,4 @@
+// Labels: threads
 // Sixteen faults that the original had; each is the opposite of what its document promises.
 #include "tests/seed/seed.h"
 

@@ -106,6 +106,7 @@ static void what_fails_on_the_way_leaves_nothing(void **state)
             while (failed) {
                 struct ash_buffer buffer;
                 memset(&buffer, 0xFF, sizeof(buffer));
+                ash_allocator_trim(test.allocator); // each round asks for memory anew
                 struct fake_fault fault = {.nth = ++nth, .count = 100, .result = answers[answer]};
                 catch_log_begin();
                 fake_device_fail(test.device, &fault);
@@ -274,6 +275,22 @@ static void an_allocator_destroyed_before_its_buffers_is_caught(void **state)
     memory_test_end(&test);
 }
 
+static void a_block_that_was_freed_by_somebody_else_is_named(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_buffer buffer;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    assert_int_equal(ash_buffer_init(&buffer, test.allocator, &ordinary), ASH_OK);
+    struct ash_memory_block stolen = buffer.block;
+    assert_int_equal(ash_allocator_free(test.allocator, &stolen), ASH_OK);
+    catch_log_begin();
+    ash_buffer_finish(&buffer);
+    assert_true(catch_log_has("buffer \"ordinary\" was not its own"));
+    catch_log_end();
+    memory_test_end(&test);
+}
+
 static void a_real_buffer_is_copied_by_the_gpu(void **state)
 {
     (void)state;
@@ -340,6 +357,7 @@ int main(void)
         cmocka_unit_test(what_requires_memory_of_its_own_gets_it),
         cmocka_unit_test(objects_are_named),
         cmocka_unit_test(an_allocator_destroyed_before_its_buffers_is_caught),
+        cmocka_unit_test(a_block_that_was_freed_by_somebody_else_is_named),
         cmocka_unit_test(a_real_buffer_is_copied_by_the_gpu),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

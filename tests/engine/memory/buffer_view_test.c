@@ -1,3 +1,4 @@
+// Labels: valgrind
 // Views of buffers: what they let through, what they refuse, and what the device sees of it.
 #include "engine/memory/buffer.h"
 
@@ -327,6 +328,35 @@ static void views_beside_each_other_keep_what_each_wrote(void **state)
     memory_test_end(&test);
 }
 
+// A view for reading that ends in an atom which another view is writing reads all the same, and
+// takes nothing from the writer.
+static void a_reader_beside_a_writer_reads(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_buffer buffer;
+    struct ash_buffer_view reader, writer;
+    unsigned char found[400], model[400];
+    memory_test_begin(&test, &fake_profiles[FAKE_MOBILE]);
+    make(&test, &buffer, 600);
+    memset(model, 3, sizeof(model));
+    fake_device_write(test.device, buffer.buffer, 0, model, sizeof(model));
+    open_view(&buffer, 400, 100, ASH_ACCESS_WRITE, &writer);
+    memset(model, 4, 100);
+    assert_int_equal(ash_view_write(&writer, 0, model, 100), ASH_OK);
+    open_view(&buffer, 0, 400, ASH_ACCESS_READ, &reader);
+    assert_int_equal(ash_view_read(&reader, 0, found, 400), ASH_OK);
+    memset(model, 3, sizeof(model));
+    assert_memory_equal(found, model, 400);
+    close_view(&reader);
+    close_view(&writer);
+    fake_device_read(test.device, buffer.buffer, 400, found, 100);
+    memset(model, 4, 100);
+    assert_memory_equal(found, model, 100);
+    ash_buffer_finish(&buffer);
+    memory_test_end(&test);
+}
+
 static void a_flush_shows_what_was_written_and_leaves_the_view_open(void **state)
 {
     (void)state;
@@ -452,6 +482,7 @@ int main(void)
         cmocka_unit_test(two_writers_of_one_byte_are_refused),
         cmocka_unit_test(no_more_views_than_may_be_are_opened),
         cmocka_unit_test(views_beside_each_other_keep_what_each_wrote),
+        cmocka_unit_test(a_reader_beside_a_writer_reads),
         cmocka_unit_test(a_flush_shows_what_was_written_and_leaves_the_view_open),
         cmocka_unit_test(memory_that_the_cpu_cannot_reach_has_no_views),
         cmocka_unit_test(what_the_driver_refuses_leaves_no_view),

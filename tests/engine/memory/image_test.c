@@ -65,6 +65,7 @@ static void what_fails_on_the_way_leaves_nothing(void **state)
         memory_test_begin(&test, &fake_profiles[profile]);
         while (failed) {
             struct ash_image image;
+            ash_allocator_trim(test.allocator); // each round asks for memory anew
             struct fake_fault fault = {
                 .nth = ++nth, .count = 100, .result = VK_ERROR_OUT_OF_DEVICE_MEMORY};
             memset(&image, 0xFF, sizeof(image));
@@ -155,6 +156,41 @@ static void only_a_transient_image_gets_lazily_allocated_memory(void **state)
     memory_test_end(&test);
 }
 
+static void what_prefers_memory_of_its_own_gets_it(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_image image;
+    struct ash_image_params params = ordinary;
+    struct ash_allocator_stats stats;
+    struct fake_profile profile = fake_profiles[FAKE_DISCRETE];
+    profile.prefers_dedicated = 4096;
+    params.label = NULL;
+    memory_test_begin(&test, &profile);
+    assert_int_equal(ash_image_init(&image, test.allocator, &params), ASH_OK);
+    ash_allocator_stats(test.allocator, &stats);
+    assert_int_equal(stats.total.dedicated, 1);
+    assert_int_equal(image.block.offset, 0);
+    ash_image_finish(&image);
+    memory_test_end(&test);
+}
+
+static void a_block_that_was_freed_by_somebody_else_is_named(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_image image;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    assert_int_equal(ash_image_init(&image, test.allocator, &ordinary), ASH_OK);
+    struct ash_memory_block stolen = image.block;
+    assert_int_equal(ash_allocator_free(test.allocator, &stolen), ASH_OK);
+    catch_log_begin();
+    ash_image_finish(&image);
+    assert_true(catch_log_has("64 x 32"));
+    catch_log_end();
+    memory_test_end(&test);
+}
+
 static void images_and_buffers_share_no_page_of_granularity(void **state)
 {
     (void)state;
@@ -235,6 +271,8 @@ int main(void)
         cmocka_unit_test(what_the_device_does_not_have_is_unsupported),
         cmocka_unit_test(an_image_for_copies_only_has_no_view),
         cmocka_unit_test(only_a_transient_image_gets_lazily_allocated_memory),
+        cmocka_unit_test(what_prefers_memory_of_its_own_gets_it),
+        cmocka_unit_test(a_block_that_was_freed_by_somebody_else_is_named),
         cmocka_unit_test(images_and_buffers_share_no_page_of_granularity),
         cmocka_unit_test(real_images_of_all_kinds_are_made),
     };

@@ -1,5 +1,4 @@
-// Labels: gpu
-
+// Labels: valgrind
 #include "engine/memory/retire.h"
 
 #include "tests/support/catch.h"

@@ -1,3 +1,4 @@
+// Labels: valgrind
 // Uploads on made-up devices: what arrives, what is refused, what comes back.
 #include "engine/memory/upload.h"
 
