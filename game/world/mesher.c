@@ -4,28 +4,18 @@
 #include <string.h>
 
 #include "engine/assert.h"
+#include "game/world/mesher_cover.h"
 #include "game/world/mesher_grid.h"
 #include "shaders/shared.h"
 
 enum {
     // Between two cells there is at most one face.
     QUADS_MAX = 3 * (CHUNK_SIZE + 1) * CHUNK_SIZE * CHUNK_SIZE,
-    OPEN = 0xff, // no occlusion at any of the four corners
     AREA = CHUNK_SIZE * CHUNK_SIZE
 };
 
-// Faces in one plane, as rows of bits along the quads' width, and what they look like.
-struct plane {
-    uint32_t *rows;
-    uint32_t used;            // which rows may have faces, a bit each
-    const uint8_t *kinds;     // of the cell behind row 0, bit 0
-    uint32_t kinds_stride;    // from row to row
-    const uint8_t *occlusion; // [row][bit]; NULL: all open
-};
-
 struct mesher {
-    mesh_quad *quads; // QUADS_MAX
-    uint32_t count;
+    struct quad_sink sink;
     bool occlusion; // wanted for the faces at hand
 
     // The cells whose faces are looked for, and what these are not drawn against.
@@ -45,14 +35,7 @@ struct mesher {
     // Occlusion of the corners in each arrangement of the nine cells before a face: bit 0 is at
     // the lower width and height, width runs first. [1]: for faces whose corners are mirrored.
     uint8_t corners[2][512];
-    uint8_t textures[FACE_COUNT][BLOCK_COUNT];
 };
-
-// The corners of these run along the height first (shaders/shared.h).
-static bool face_mirrored(uint32_t face)
-{
-    return face == FACE_EAST || face == FACE_UP || face == FACE_NORTH;
-}
 
 static uint32_t corner_occlusion(bool side_a, bool side_b, bool corner)
 {
@@ -79,7 +62,7 @@ static void fill_textures(struct mesher *mesher)
 {
     for (uint32_t face = 0; face < FACE_COUNT; face++)
         for (uint32_t kind = 0; kind < BLOCK_COUNT; kind++)
-            mesher->textures[face][kind] =
+            mesher->sink.textures[face][kind] =
                 block_types[kind].texture[face == FACE_UP ? 0 : (face == FACE_DOWN ? 2 : 1)];
 }
 
@@ -88,8 +71,8 @@ struct mesher *mesher_create(void)
     struct mesher *mesher = calloc(1, sizeof(*mesher));
     if (mesher == NULL)
         return NULL;
-    mesher->quads = malloc(QUADS_MAX * sizeof(*mesher->quads));
-    if (mesher->quads == NULL) {
+    mesher->sink.quads = malloc(QUADS_MAX * sizeof(*mesher->sink.quads));
+    if (mesher->sink.quads == NULL) {
         free(mesher);
         return NULL;
     }
@@ -102,124 +85,8 @@ void mesher_destroy(struct mesher *mesher)
 {
     if (mesher == NULL)
         return;
-    free(mesher->quads);
+    free(mesher->sink.quads);
     free(mesher);
-}
-
-static uint32_t lowest_bit(uint32_t bits)
-{
-    return (uint32_t)__builtin_ctz(bits);
-}
-
-// How many ones follow each other from bit 0.
-static uint32_t run_length(uint32_t bits)
-{
-    return bits == UINT32_MAX ? 32 : lowest_bit(~bits);
-}
-
-static uint32_t bits_below(uint32_t count)
-{
-    return count == 32 ? UINT32_MAX : (1u << count) - 1u;
-}
-
-// Faces whose occlusion changes along the width or height look different when stretched that way.
-static bool same_along_width(uint8_t occlusion, bool mirrored)
-{
-    uint32_t a = occlusion & 3, b = occlusion >> 2 & 3, c = occlusion >> 4 & 3, d = occlusion >> 6;
-    return mirrored ? a == d && b == c : a == b && c == d;
-}
-
-static bool same_along_height(uint8_t occlusion, bool mirrored)
-{
-    return same_along_width(occlusion, !mirrored);
-}
-
-// The diagonal joins the brighter pair of corners.
-static bool is_turned(uint8_t occlusion)
-{
-    uint32_t a = occlusion & 3, b = occlusion >> 2 & 3, c = occlusion >> 4 & 3, d = occlusion >> 6;
-    return a + c < b + d;
-}
-
-// Where a plane lies: a face, and its cells' coordinate on the face's axis.
-struct where {
-    uint32_t face, layer;
-};
-
-static void emit(struct mesher *mesher, struct where where, uint32_t along, uint32_t up,
-                 uint32_t width, uint32_t height, uint8_t kind, uint8_t occlusion)
-{
-    uint32_t layer = where.layer + ((where.face & 1) == 0 ? 1 : 0);
-    uint32_t axis = where.face >> 1;
-    uint32_t x = axis == 0 ? layer : along;
-    uint32_t y = axis == 1 ? layer : up;
-    uint32_t z = axis == 0 ? along : (axis == 1 ? up : layer);
-    uint32_t first = QUAD_WORD_0(x, y, z, width, height, where.face);
-    uint32_t second = QUAD_WORD_1(mesher->textures[where.face][kind], occlusion, 0u,
-                                  is_turned(occlusion) ? 1u : 0u);
-    mesher->quads[mesher->count++] = QUAD_PACK(first, second);
-}
-
-// Covers the plane's faces with quads: each grows along the width first, then along the height.
-static void cover_open(struct mesher *mesher, const struct plane *plane, struct where where)
-{
-    const uint32_t size = mesher->grid.size;
-    for (uint32_t rows_left = plane->used; rows_left != 0; rows_left &= rows_left - 1) {
-        uint32_t row = lowest_bit(rows_left);
-        const uint8_t *kinds = plane->kinds + row * plane->kinds_stride;
-        for (uint32_t left = plane->rows[row]; left != 0;) {
-            uint32_t bit = lowest_bit(left), height = 1;
-            uint8_t kind = kinds[bit];
-            uint32_t width = run_length((left & row_equal(kinds, kind)) >> bit);
-            uint32_t taken = bits_below(width) << bit;
-            const uint8_t *above = kinds + plane->kinds_stride;
-            while (row + height < size && (plane->rows[row + height] & taken) == taken &&
-                   (row_equal(above, kind) & taken) == taken) {
-                plane->rows[row + height++] &= ~taken;
-                above += plane->kinds_stride;
-            }
-            left &= ~taken;
-            emit(mesher, where, bit, row, width, height, kind, OPEN);
-        }
-    }
-}
-
-static uint32_t alike(const struct plane *plane, uint32_t row, uint8_t kind, uint8_t occlusion)
-{
-    return row_equal(plane->kinds + row * plane->kinds_stride, kind) &
-           row_equal(plane->occlusion + row * CHUNK_SIZE, occlusion);
-}
-
-// The same where corners are occluded.
-static void cover_shaded(struct mesher *mesher, const struct plane *plane, struct where where)
-{
-    const uint32_t size = mesher->grid.size;
-    const bool mirrored = face_mirrored(where.face);
-    for (uint32_t rows_left = plane->used; rows_left != 0; rows_left &= rows_left - 1) {
-        uint32_t row = lowest_bit(rows_left);
-        for (uint32_t left = plane->rows[row]; left != 0;) {
-            uint32_t bit = lowest_bit(left), width = 1, height = 1;
-            uint8_t kind = plane->kinds[row * plane->kinds_stride + bit];
-            uint8_t occlusion = plane->occlusion[row * CHUNK_SIZE + bit];
-            if (same_along_width(occlusion, mirrored))
-                width = run_length((left & alike(plane, row, kind, occlusion)) >> bit);
-            uint32_t taken = bits_below(width) << bit;
-            while (same_along_height(occlusion, mirrored) && row + height < size &&
-                   (plane->rows[row + height] & taken) == taken &&
-                   (alike(plane, row + height, kind, occlusion) & taken) == taken)
-                plane->rows[row + height++] &= ~taken;
-            left &= ~taken;
-            emit(mesher, where, bit, row, width, height, kind, occlusion);
-        }
-    }
-}
-
-static void cover(struct mesher *mesher, const struct plane *plane, struct where where)
-{
-    if (plane->occlusion != NULL)
-        cover_shaded(mesher, plane, where);
-    else
-        cover_open(mesher, plane, where);
 }
 
 // Occlusion of one row of faces whose width runs along x: `below`, `beside` and `above` are the
@@ -230,7 +97,7 @@ static void shade_row(struct mesher *mesher, uint32_t faces, uint32_t row, uint6
     uint64_t any = below | beside | above;
     uint32_t shaded = faces & (uint32_t)((any | any << 1 | any >> 1) >> 1);
     uint8_t *out = &mesher->plane_occlusion[row * CHUNK_SIZE];
-    memset(out, OPEN, CHUNK_SIZE);
+    memset(out, OCCLUSION_OPEN, CHUNK_SIZE);
     for (; shaded != 0; shaded &= shaded - 1) {
         uint32_t x = lowest_bit(shaded);
         uint32_t cells = (uint32_t)(below >> x & 7) | (uint32_t)(beside >> x & 7) << 3 |
@@ -260,7 +127,7 @@ static void mesh_level(struct mesher *mesher, struct where where)
         shade_row(mesher, rows[z], z, opaque[z], opaque[z + 1], opaque[z + 2],
                   face_mirrored(where.face));
     }
-    cover(mesher, &plane, where);
+    mesher_cover(&mesher->sink, mesher->grid.size, &plane, where);
 }
 
 // Faces south or north: rows run along y.
@@ -294,7 +161,7 @@ static void mesh_upright(struct mesher *mesher, uint32_t face)
                           (*opaque)[y + 1][z + beside], (*opaque)[y + 2][z + beside],
                           face_mirrored(face));
         }
-        cover(mesher, &plane, (struct where){face, z});
+        mesher_cover(&mesher->sink, mesher->grid.size, &plane, (struct where){face, z});
     }
 }
 
@@ -330,7 +197,7 @@ static void shade_sides(struct mesher *mesher, uint32_t faces, uint32_t y, uint3
     for (; faces != 0; faces &= faces - 1) {
         uint32_t x = lowest_bit(faces);
         uint8_t *out = &mesher->side_occlusion[x][y * CHUNK_SIZE + z];
-        *out = OPEN;
+        *out = OCCLUSION_OPEN;
         if ((any >> (x + before) & 1) != 0)
             *out = side_shade(mesher, x + before, y, z, face_mirrored(face));
     }
@@ -361,7 +228,7 @@ static void mesh_sides(struct mesher *mesher, uint32_t face)
         uint32_t x = lowest_bit(used);
         struct plane plane = {mesher->planes[x], levels, mesher->side_kinds[x], CHUNK_SIZE,
                               mesher->occlusion ? mesher->side_occlusion[x] : NULL};
-        cover(mesher, &plane, (struct where){face, x});
+        mesher_cover(&mesher->sink, mesher->grid.size, &plane, (struct where){face, x});
     }
 }
 
@@ -424,11 +291,11 @@ static void mesh_grid_faces(struct mesher *mesher, struct mesh *counts)
     const struct mesh_grid *grid = &mesher->grid;
     look_at(mesher, &grid->opaque, &grid->opaque);
     for (uint32_t face = 0; face < FACE_COUNT; face++) {
-        uint32_t before = mesher->count;
+        uint32_t before = mesher->sink.count;
         mesh_face(mesher, face);
-        counts->counts[face] = mesher->count - before;
+        counts->counts[face] = mesher->sink.count - before;
     }
-    uint32_t before = mesher->count;
+    uint32_t before = mesher->sink.count;
     mesher->occlusion = false;
     for (uint32_t kind = 0; kind < GRID_SEE_THROUGH; kind++) {
         if (!grid->has[kind])
@@ -437,8 +304,8 @@ static void mesh_grid_faces(struct mesher *mesher, struct mesh *counts)
         for (uint32_t face = 0; face < FACE_COUNT; face++)
             mesh_face(mesher, face);
     }
-    counts->water_count = mesher->count - before;
-    counts->total = mesher->count;
+    counts->water_count = mesher->sink.count - before;
+    counts->total = mesher->sink.count;
 }
 
 bool mesher_mesh(struct mesher *mesher, const struct mesh_input *input, struct mesh *out)
@@ -447,7 +314,7 @@ bool mesher_mesh(struct mesher *mesher, const struct mesh_input *input, struct m
     *out = (struct mesh){0};
     if (has_no_faces(input))
         return true;
-    mesher->count = 0;
+    mesher->sink.count = 0;
     mesher->occlusion = input->ambient_occlusion && input->detail == 0;
     if (input->detail == 0)
         grid_from_blocks(&mesher->grid, input);
@@ -460,7 +327,7 @@ bool mesher_mesh(struct mesher *mesher, const struct mesh_input *input, struct m
     mesh.quads = malloc(mesh.total * sizeof(*mesh.quads));
     if (mesh.quads == NULL)
         return false;
-    memcpy(mesh.quads, mesher->quads, mesh.total * sizeof(*mesh.quads));
+    memcpy(mesh.quads, mesher->sink.quads, mesh.total * sizeof(*mesh.quads));
     *out = mesh;
     return true;
 }

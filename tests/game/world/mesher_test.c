@@ -76,12 +76,26 @@ static struct world_part *random_part(uint32_t *state)
     return part;
 }
 
+// A quad is stretched only along what its corners are alike in: shading would be, too.
+static void check_shading(mesh_quad quad)
+{
+    uint32_t face = QUAD_FACE(quad), corners[4];
+    bool mirrored = face == FACE_EAST || face == FACE_UP || face == FACE_NORTH;
+    for (uint32_t i = 0; i < 4; i++)
+        corners[i] = QUAD_OCCLUSION(quad) >> 2 * i & 3;
+    bool along_0_1 = corners[0] == corners[1] && corners[3] == corners[2];
+    bool along_0_3 = corners[0] == corners[3] && corners[1] == corners[2];
+    assert_true(QUAD_WIDTH(quad) == 1 || (mirrored ? along_0_3 : along_0_1));
+    assert_true(QUAD_HEIGHT(quad) == 1 || (mirrored ? along_0_1 : along_0_3));
+}
+
 static void add_quad(struct faces *faces, mesh_quad quad, bool see_through, uint32_t size)
 {
     uint32_t face = QUAD_FACE(quad), axis = face / 2;
     uint32_t width_axis = axis == 0 ? 2 : 0, height_axis = axis == 1 ? 2 : 1;
     uint32_t corner[3] = {QUAD_X(quad), QUAD_Y(quad), QUAD_Z(quad)};
     corner[axis] -= face % 2 == 0;
+    check_shading(quad);
     assert_true(face < FACE_COUNT);
     assert_true(corner[width_axis] + QUAD_WIDTH(quad) <= size);
     assert_true(corner[height_axis] + QUAD_HEIGHT(quad) <= size);

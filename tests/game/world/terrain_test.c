@@ -218,7 +218,7 @@ static void every_world_has_sea_land_and_fire(void **state)
 {
     (void)state;
     for (uint32_t seed = 100; seed < 106; seed++) {
-        uint32_t count[BLOCK_COUNT] = {0}, surface_water = 0, highest = 0;
+        uint32_t count[BLOCK_COUNT] = {0}, surface_water = 0, highest = 0, caves = 0;
         for (int32_t i = 0; i < 144; i++) {
             struct column column;
             make(seed, i % 12 - 6, i / 12 - 6, &column);
@@ -228,6 +228,7 @@ static void every_world_has_sea_land_and_fire(void **state)
                 assert_true(block < BLOCK_COUNT);
                 count[block]++;
                 surface_water += y == SEA_LEVEL && block == BLOCK_WATER;
+                caves += y <= SEA_LEVEL && block == BLOCK_AIR;
                 if (block != BLOCK_AIR && (uint32_t)y > highest)
                     highest = (uint32_t)y;
             }
@@ -236,6 +237,7 @@ static void every_world_has_sea_land_and_fire(void **state)
         for (uint32_t block = BLOCK_WATER; block <= BLOCK_OBSIDIAN; block++)
             assert_true(count[block] > 30);
         assert_true(highest >= 88);
+        assert_true(caves > 2000);
         // Neither drowned nor dried up.
         assert_true(surface_water > 144 * 1024 / 4 && surface_water < 144 * 1024 * 9 / 10);
     }
