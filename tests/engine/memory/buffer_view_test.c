@@ -175,9 +175,10 @@ static void elements_are_whole_and_aligned(void **state)
 {
     (void)state;
     struct memory_test test;
-    struct ash_buffer buffer;
+    struct ash_buffer small, buffer;
     struct ash_buffer_view view;
     memory_test_begin(&test, &fake_profiles[FAKE_SMALL_HEAP]); // asks for an alignment of 4 only
+    make(&test, &small, 4);                                    // what follows would lie at 4
     make(&test, &buffer, 1001);
     struct ash_view_params part = {.size = 1001, .element_size = 4, .access = ASH_ACCESS_READ};
     refused(&buffer, &part, ASH_ERROR_OUT_OF_RANGE, "no whole elements");
@@ -210,6 +211,7 @@ static void elements_are_whole_and_aligned(void **state)
         close_view(&view);
     }
     ash_buffer_finish(&buffer);
+    ash_buffer_finish(&small);
     memory_test_end(&test);
 }
 
@@ -311,7 +313,7 @@ static void views_beside_each_other_keep_what_each_wrote(void **state)
     make(&test, &buffer, 8);
     fake_device_write(test.device, buffer.buffer, 0, "\11\11\11\11\11\11\11\11", 8);
     open_view(&buffer, 2, 2, ASH_ACCESS_WRITE, &a);
-    assert_int_equal(ash_view_write(&a, 0, "\1\1", 2), ASH_OK);
+    assert_int_equal(ash_view_write(&a, 0, "\7\7", 2), ASH_OK);
     assert_int_equal(ash_view_flush(&a, 0, 2), ASH_OK);
     assert_int_equal(ash_view_write(&a, 0, "\1\1", 2), ASH_OK);
     open_view(&buffer, 4, 2, ASH_ACCESS_WRITE, &b);
@@ -328,8 +330,8 @@ static void views_beside_each_other_keep_what_each_wrote(void **state)
     memory_test_end(&test);
 }
 
-// A view for reading that ends in an atom which another view is writing reads all the same, and
-// takes nothing from the writer.
+// A view for reading that ends or begins in an atom which another view is writing reads all the
+// same, and takes nothing from the writer.
 static void a_reader_beside_a_writer_reads(void **state)
 {
     (void)state;
@@ -348,6 +350,8 @@ static void a_reader_beside_a_writer_reads(void **state)
     assert_int_equal(ash_view_read(&reader, 0, found, 400), ASH_OK);
     memset(model, 3, sizeof(model));
     assert_memory_equal(found, model, 400);
+    close_view(&reader);
+    open_view(&buffer, 500, 100, ASH_ACCESS_READ, &reader); // begins in the writer's atom
     close_view(&reader);
     close_view(&writer);
     fake_device_read(test.device, buffer.buffer, 400, found, 100);
