@@ -23,6 +23,8 @@ void main()
 #endif
 
 #ifdef FRAGMENT_STAGE
+layout(set = 0, binding = 1) uniform sampler2D clouds;
+
 layout(location = 0) in vec3 ray;
 layout(location = 0) out vec4 color;
 
@@ -34,32 +36,18 @@ float hash(ivec2 cell)
     return float(value & 0xFFFFu) / 65535.0;
 }
 
-// Smooth noise that repeats after `period` (a power of two).
-float noise(vec2 place, int period)
-{
-    vec2 t = fract(place);
-    t = t * t * (3.0 - 2.0 * t);
-    ivec2 low = ivec2(floor(place)) & (period - 1);
-    ivec2 high = (low + 1) & (period - 1);
-    return mix(mix(hash(low), hash(ivec2(high.x, low.y)), t.x),
-               mix(hash(ivec2(low.x, high.y)), hash(high), t.x), t.y);
-}
-
 const float CLOUD_HEIGHT = 150.0; // blocks
-const float CLOUD_CELL = 16.0;
-const int CLOUD_PERIOD = int(CAMERA_WRAP / CLOUD_CELL); // cells
+const float CLOUD_CELL = 16.0;    // so that the map's 256 cells are CAMERA_WRAP
 
 // Flat clouds of square cells, as blocks would make them.
 float cloud(vec3 direction)
 {
     float height = CLOUD_HEIGHT - frame.camera.y;
-    if (direction.y * height < 0.0 || abs(direction.y) < 0.045)
-        return 0.0;
-    vec2 place = frame.camera.xz + direction.xz * (height / direction.y);
-    vec2 cell = floor((place + vec2(frame.fog.z * 1.6, 0.0)) / CLOUD_CELL);
-    float cover = noise(cell / 8.0, CLOUD_PERIOD / 8) * 0.65 +
-                  noise(cell / 2.0 + 0.25, CLOUD_PERIOD / 2) * 0.35;
-    return smoothstep(0.53, 0.60, cover) * smoothstep(0.045, 0.22, abs(direction.y));
+    float steep = abs(direction.y);
+    vec2 place = frame.camera.xz + direction.xz * (abs(height) / max(steep, 0.04));
+    ivec2 cell = ivec2(floor((place + vec2(frame.fog.z * 1.6, 0.0)) / CLOUD_CELL));
+    float cover = texelFetch(clouds, cell & 255, 0).r;
+    return direction.y * height > 0.0 ? cover * smoothstep(0.045, 0.22, steep) : 0.0;
 }
 
 // A star in few of the cells of a cube around the camera that turns with the sun.

@@ -2,25 +2,18 @@
 
 #include <stdlib.h>
 
+#include "game/passes/texture.h"
 #include "game/world/textures.h"
 
 _Static_assert(TEXTURE_EDGE == TEXTURE_SIZE && TEXTURE_LAST_LEVEL == TEXTURE_LEVELS - 1,
                "shaders count texels as textures.h does");
 
-// Copies one level of one layer.
 static enum ash_result upload_level(struct ash_image *image, const struct ash_pass_env *env,
                                     const uint8_t *pixels, uint32_t level, uint32_t layer)
 {
     const size_t size = textures_level_size(level) / TEXTURE_LAYERS;
-    const struct ash_upload_target target = {
-        .image = image, .mip_level = level, .array_layer = layer, .size = size};
-    struct ash_buffer_view view;
-    enum ash_result result = ash_upload_begin(env->upload, &target, &view);
-    if (result != ASH_OK)
-        return result;
-    result = ash_view_write(&view, 0, pixels + textures_level_offset(level) + layer * size, size);
-    const enum ash_result end_result = ash_upload_end(&view);
-    return result != ASH_OK ? result : end_result;
+    return texture_upload(image, env, level, layer,
+                          pixels + textures_level_offset(level) + layer * size, size);
 }
 
 enum ash_result block_textures_init(struct ash_image *image, const struct ash_pass_env *env)
@@ -50,6 +43,5 @@ enum ash_result block_textures_init(struct ash_image *image, const struct ash_pa
 
 void block_textures_finish(struct ash_image *image, const struct ash_pass_env *env)
 {
-    ash_upload_forget(env->upload, NULL, image);
-    ash_image_finish(image);
+    texture_finish(image, env);
 }

@@ -19,7 +19,7 @@ struct canvas {
     uint32_t count;         // what does not fit is left out
     const struct font *font;
     float width, height; // of the target
-    float unit;          // pixels of one of the layout's units: whole numbers from 1
+    float unit;          // pixels of one of the layout's units
 };
 
 // A rectangle, or any parallelogram from its corner and two edges.

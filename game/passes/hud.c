@@ -55,6 +55,7 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
 const struct ash_pass_type hud_pass = {
     .name = "hud",
     .state_size = sizeof(struct hud),
+    .reads = ASH_PASS_READS_DEPTH, // as the water before: the renderer need not pause between
     .init = init,
     .finish = finish,
     .prepare = prepare,

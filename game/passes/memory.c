@@ -22,6 +22,7 @@ static const struct {
     {"uniform", "uniforms", 0xF0E442FF},
     {"block textures", "textures", 0xCC79A7FF},
     {"font", NULL, 0xCC79A7FF},
+    {"clouds", NULL, 0xCC79A7FF},
     {"", "targets and others", 0xD55E00FF},
 };
 enum { OWNER_COUNT = sizeof(owners) / sizeof(owners[0]), LINE_LENGTH = 128 };
@@ -189,6 +190,7 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
 const struct ash_pass_type memory_pass = {
     .name = "memory",
     .state_size = sizeof(struct memory),
+    .reads = ASH_PASS_READS_DEPTH, // as the water before: the renderer need not pause between
     .init = init,
     .finish = finish,
     .prepare = prepare,

@@ -7,17 +7,17 @@
 #include <string.h>
 
 #include "game/passes/resources.h"
+#include "game/passes/texture.h"
 
 #include "engine/log.h"
 
 extern const unsigned char cinder_font[]; // made by cmake/AshEmbed.cmake
 extern const size_t cinder_font_size;
 
-enum {
-    LINE_HEIGHT = 17,    // pixels of a line of text at unit 1
-    LAYOUT_HEIGHT = 720, // pixels of a window at unit 1
-    MAX_UNIT = 8
-};
+// Pixels at unit 1: of a line of text, and of the window that the layout is made for.
+enum { LINE_HEIGHT = 17, LAYOUT_WIDTH = 900, LAYOUT_HEIGHT = 720 };
+// Smaller text than this fraction of it nobody reads; larger than this needs no larger letters.
+static const float min_unit = 0.6f, max_unit = 8.0f;
 
 enum ash_result overlay_init(struct overlay *overlay, const struct ash_pass_env *env)
 {
@@ -41,54 +41,31 @@ enum ash_result overlay_init(struct overlay *overlay, const struct ash_pass_env 
 void overlay_finish(struct overlay *overlay, const struct ash_pass_env *env)
 {
     ash_pipeline_finish(&overlay->pipeline, env->pipelines);
-    ash_upload_forget(env->upload, NULL, &overlay->font_image);
-    ash_image_finish(&overlay->font_image);
+    texture_finish(&overlay->font_image, env);
     font_finish(&overlay->font);
     free(overlay->canvas.quads);
     memset(overlay, 0, sizeof(*overlay));
 }
 
-static enum ash_result upload_font(struct ash_image *image, const struct font *font,
-                                   const struct ash_pass_env *env)
+// Replaces the font by one of another size. On failure the old one stays.
+static enum ash_result set_line_height(struct overlay *overlay, const struct ash_pass_env *env,
+                                       uint32_t line_height, uint64_t number)
 {
+    struct font font;
+    if (!font_init(&font, cinder_font, cinder_font_size, line_height)) {
+        ash_log(ASH_LOG_ERROR, "The font could not be drawn at %u pixels: close other programs.",
+                line_height);
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    }
     const struct ash_image_params params = {
-        .extent = {font->width, font->height},
+        .extent = {font.width, font.height},
         .format = VK_FORMAT_R8_UNORM,
         .usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT,
         .label = "font",
     };
-    enum ash_result result = ash_image_init(image, env->allocator, &params);
-    if (result != ASH_OK)
-        return result;
-    const struct ash_upload_target target = {.image = image,
-                                             .size = (VkDeviceSize)font->width * font->height};
-    struct ash_buffer_view view;
-    result = ash_upload_begin(env->upload, &target, &view);
-    if (result == ASH_OK) {
-        result = ash_view_write(&view, 0, font->pixels, target.size);
-        const enum ash_result end_result = ash_upload_end(&view);
-        if (result == ASH_OK)
-            result = end_result;
-    }
-    if (result != ASH_OK) {
-        ash_upload_forget(env->upload, NULL, image);
-        ash_image_finish(image);
-    }
-    return result;
-}
-
-// Replaces the font by one of another size. On failure the old one stays.
-static enum ash_result set_unit(struct overlay *overlay, const struct ash_pass_env *env,
-                                uint32_t unit, uint64_t number)
-{
-    struct font font;
-    if (!font_init(&font, cinder_font, cinder_font_size, LINE_HEIGHT * unit)) {
-        ash_log(ASH_LOG_ERROR, "The font could not be drawn at %u pixels: close other programs.",
-                LINE_HEIGHT * unit);
-        return ASH_ERROR_OUT_OF_HOST_MEMORY;
-    }
     struct ash_image image;
-    const enum ash_result result = upload_font(&image, &font, env);
+    const enum ash_result result =
+        texture_init(&image, env, &params, font.pixels, (VkDeviceSize)font.width * font.height);
     if (result != ASH_OK) {
         font_finish(&font);
         return result;
@@ -98,26 +75,35 @@ static enum ash_result set_unit(struct overlay *overlay, const struct ash_pass_e
     font_finish(&overlay->font);
     overlay->font = font;
     overlay->font_image = image;
-    overlay->unit = unit;
     return ASH_OK;
+}
+
+// Whole numbers where there is room, for crisp edges; a fraction in small windows.
+static float choose_unit(VkExtent2D extent, float content_scale)
+{
+    const float room =
+        fminf((float)extent.height / LAYOUT_HEIGHT, (float)extent.width / LAYOUT_WIDTH);
+    // Never smaller than the desktop's own text, as far as the panels then still fit.
+    const float wanted = fmaxf(room, fminf(content_scale, room * 1.5f));
+    const float unit = wanted < 1.0f ? wanted : roundf(wanted);
+    return fminf(fmaxf(unit, min_unit), max_unit);
 }
 
 enum ash_result overlay_begin(struct overlay *overlay, const struct ash_pass_env *env,
                               struct ash_frame *frame, float content_scale)
 {
-    // As large as the window allows, and never smaller than the desktop's own text.
-    const float wanted = fmaxf((float)frame->extent.height / LAYOUT_HEIGHT, content_scale);
-    const uint32_t unit = (uint32_t)fminf(fmaxf(roundf(wanted), 1.0f), MAX_UNIT);
+    const float unit = choose_unit(frame->extent, content_scale);
+    const uint32_t line_height = (uint32_t)lroundf(LINE_HEIGHT * unit);
     overlay->canvas.count = 0;
-    if (unit != overlay->unit) {
-        const enum ash_result result = set_unit(overlay, env, unit, frame->number);
+    if (line_height != overlay->font.cell_height) {
+        const enum ash_result result = set_line_height(overlay, env, line_height, frame->number);
         if (result != ASH_OK)
             return result;
     }
     overlay->canvas.font = &overlay->font;
     overlay->canvas.width = (float)frame->extent.width;
     overlay->canvas.height = (float)frame->extent.height;
-    overlay->canvas.unit = (float)unit;
+    overlay->canvas.unit = unit;
     return ASH_OK;
 }
 

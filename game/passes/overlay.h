@@ -11,9 +11,8 @@
 
 struct overlay {
     struct ash_pipeline pipeline;
-    struct font font;
-    struct ash_image font_image; // of `font`, which fits `unit`
-    uint32_t unit;
+    struct font font; // as large as the target asks for
+    struct ash_image font_image;
     struct canvas canvas;
 };
 

@@ -1,14 +1,38 @@
 // The sky, behind what is already drawn: it costs only the pixels that nothing covers.
+#include "game/passes/clouds.h"
 #include "game/passes/passes.h"
 #include "game/passes/scene_uniforms.h"
 
+#include "game/passes/texture.h"
+
 #include <volk.h>
+
+#include <stdlib.h>
 
 #include "game/scene.h"
 
 struct sky {
     struct ash_pipeline day, night; // night has stars and a moon
+    struct ash_image clouds;
 };
+
+static enum ash_result init_clouds(struct sky *sky, const struct ash_pass_env *env)
+{
+    const struct ash_image_params params = {
+        .extent = {CLOUDS_SIZE, CLOUDS_SIZE},
+        .format = VK_FORMAT_R8_UNORM,
+        .usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT,
+        .label = "clouds",
+    };
+    const size_t size = (size_t)CLOUDS_SIZE * CLOUDS_SIZE;
+    uint8_t *cells = malloc(size);
+    if (cells == NULL)
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    clouds_fill(cells);
+    const enum ash_result result = texture_init(&sky->clouds, env, &params, cells, size);
+    free(cells);
+    return result;
+}
 
 static enum ash_result init(void *state, const struct ash_pass_env *env)
 {
@@ -18,10 +42,13 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
         .depth = ASH_DEPTH_TEST,
         .color_format = env->color_format,
         .depth_format = env->depth_format,
-        .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER},
-        .binding_count = 1,
+        .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
+        .binding_count = 2,
     };
-    const enum ash_result result = ash_pipeline_init(&sky->day, env->pipelines, &params);
+    enum ash_result result = init_clouds(sky, env);
+    if (result != ASH_OK)
+        return result;
+    result = ash_pipeline_init(&sky->day, env->pipelines, &params);
     if (result != ASH_OK)
         return result;
     params.constant = 1;
@@ -33,17 +60,22 @@ static void finish(void *state, const struct ash_pass_env *env)
     struct sky *sky = state;
     ash_pipeline_finish(&sky->day, env->pipelines);
     ash_pipeline_finish(&sky->night, env->pipelines);
+    texture_finish(&sky->clouds, env);
 }
 
 static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
 {
-    (void)env;
     const struct sky *sky = state;
     const struct scene *scene = frame->scene;
     const bool sun_is_up = scene->light.sun_direction[1] > 0.0f;
-    struct ash_binding bindings[1] = {0};
+    struct ash_binding bindings[2] = {0};
+    bindings[1].image = (VkDescriptorImageInfo){
+        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST),
+        .imageView = sky->clouds.view,
+        .imageLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+    };
     if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK ||
-        ash_frame_bind(frame, sun_is_up ? &sky->day : &sky->night, bindings, 1) != ASH_OK)
+        ash_frame_bind(frame, sun_is_up ? &sky->day : &sky->night, bindings, 2) != ASH_OK)
         return;
     frame->vk->vkCmdDraw(frame->commands, 3, 1, 0, 0);
     frame->stats.draws++;
