@@ -14,6 +14,7 @@ struct request {
     const struct ash_alloc_params *params;
     VkDeviceSize size, alignment; // of the block
     uint32_t memory_type_index;
+    enum ash_size_class size_class;
 };
 
 // ---- creation
@@ -31,16 +32,22 @@ static enum ash_result init(struct ash_allocator *allocator, const char *label)
     memcpy(allocator->label, label, label_size);
     allocator->chunks[0].arena = ASH_ARENA_NONE;
     allocator->chunk_count = 1;
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++)
-        allocator->arenas[i].stock.pool = &allocator->pool;
+    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
+        struct ash_arena *arena = &allocator->arenas[i];
+        arena->stock.pool = &allocator->pool;
+        for (uint32_t choice = 0; choice < ASH_CHOICE_COUNT; choice++)
+            arena->choices[choice].memory_type_index = ASH_MEMORY_TYPE_NONE;
+    }
     return ASH_OK;
 }
 
 static void finish(struct ash_allocator *allocator)
 {
     for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
-        for (uint32_t type = 0; type < VK_MAX_MEMORY_TYPES; type++)
-            ash_host_free(allocator->arenas[i].regions[type]);
+        for (uint32_t type = 0; type < VK_MAX_MEMORY_TYPES; type++) {
+            ash_host_free(allocator->arenas[i].regions[type][ASH_CLASS_SMALL]);
+            ash_host_free(allocator->arenas[i].regions[type][ASH_CLASS_LARGE]);
+        }
     }
     ash_region_pool_finish(&allocator->pool);
     ash_host_release(allocator->notes, ASH_REGION_CAPACITY * sizeof(struct ash_block_note));
@@ -65,6 +72,7 @@ enum ash_result ash_allocator_create(const struct ash_allocator_params *params,
         return result;
     }
     allocator->context = params->context;
+    allocator->lacks_device_address = !params->context->buffer_device_address;
     ash_memory_types_init(allocator, params->chunk_size);
     allocator->child.name = allocator->label;
     ash_context_add_child(allocator->context, &allocator->child);
@@ -72,36 +80,11 @@ enum ash_result ash_allocator_create(const struct ash_allocator_params *params,
     return ASH_OK;
 }
 
-// Warns of every block that is still in use; answers how many there are.
-static uint64_t name_leaks(struct ash_allocator *allocator)
-{
-    uint64_t leaks = 0;
-    for (uint32_t slot = 1; slot < allocator->chunk_count; slot++) {
-        const struct ash_chunk *chunk = &allocator->chunks[slot];
-        if (chunk->arena == ASH_ARENA_NONE)
-            continue;
-        const struct ash_region *regions = allocator->pool.regions;
-        for (uint32_t i = chunk->first; regions[i].span == slot; i = regions[i].next) {
-            if (regions[i].state != ASH_REGION_USED)
-                continue;
-            const char *label = ash_block_note_get(allocator, i).label;
-            VkDeviceSize size = chunk->dedicated ? chunk->size : regions[i].size;
-            ash_log(ASH_LOG_WARNING,
-                    "%s: leak: '%s', %llu bytes at offset %u of memory type %u, was not freed",
-                    allocator->label, label != NULL ? label : "(unnamed)", (unsigned long long)size,
-                    regions[i].offset, chunk->memory_type_index);
-            ash_block_note_clear(allocator, i);
-            leaks++;
-        }
-    }
-    return leaks;
-}
-
 void ash_allocator_destroy(struct ash_allocator *allocator)
 {
     if (allocator == NULL)
         return;
-    uint64_t leaks = name_leaks(allocator);
+    uint64_t leaks = ash_allocator_name_leaks(allocator);
     uint32_t resources = __atomic_load_n(&allocator->resources, __ATOMIC_ACQUIRE);
     if (resources != 0) {
         char rule[192];
@@ -116,216 +99,190 @@ void ash_allocator_destroy(struct ash_allocator *allocator)
                 (unsigned long long)leaks);
     for (uint32_t slot = 1; slot < allocator->chunk_count; slot++) {
         if (allocator->chunks[slot].arena != ASH_ARENA_NONE)
-            ash_allocator_release_chunk(allocator, &allocator->chunks[slot]);
+            ash_chunk_release(allocator, &allocator->chunks[slot]);
     }
     ash_context_remove_child(allocator->context, &allocator->child);
     finish(allocator);
 }
 
-// ---- chunks
+// ---- alloc
+
+static inline struct ash_arena *arena_of_thread(struct ash_allocator *allocator)
+{
+    static uint32_t threads; // counted so far
+    static _Thread_local uint32_t own;
+    if (own == 0)
+        own = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED) % ASH_ARENA_COUNT + 1;
+    return &allocator->arenas[own - 1];
+}
 
 struct ash_arena *ash_arena_of_thread(struct ash_allocator *allocator)
 {
-    static uint32_t threads; // counted so far
-    static _Thread_local uint32_t own = UINT32_MAX;
-    if (own == UINT32_MAX)
-        own = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED) % ASH_ARENA_COUNT;
-    return &allocator->arenas[own];
+    return arena_of_thread(allocator);
 }
 
-// A slot for a chunk; NULL: there are ASH_CHUNK_CAPACITY, or there is no host memory.
-static struct ash_chunk *take_slot(struct ash_allocator *allocator)
+// Finds the memory type and remembers it. The arena is locked.
+static __attribute__((noinline)) uint32_t choose_anew(const struct ash_allocator *allocator,
+                                                      const struct ash_alloc_params *params,
+                                                      struct ash_type_choice *choice)
 {
-    const uint32_t step = ASH_HOST_PAGE / sizeof(struct ash_chunk);
-    struct ash_chunk *chunk = NULL;
-    ash_lock_acquire(&allocator->table_lock);
-    uint32_t count = allocator->chunk_count;
-    if (allocator->unused_chunk != 0) {
-        chunk = &allocator->chunks[allocator->unused_chunk];
-        allocator->unused_chunk = chunk->next_unused;
-    } else if (count < ASH_CHUNK_CAPACITY &&
-               (count % step != 0 || ash_host_commit(&allocator->chunks[count], ASH_HOST_PAGE))) {
-        chunk = &allocator->chunks[count];
-        __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
-        __atomic_store_n(&allocator->chunk_count, count + 1, __ATOMIC_RELEASE);
-    }
-    ash_lock_release(&allocator->table_lock);
-    return chunk;
+    uint32_t bits = params->requirements.memoryTypeBits, type;
+    if (ash_allocator_find_memory_type(allocator, bits, params->properties, params->preferred,
+                                       &type) != ASH_OK)
+        type = ASH_MEMORY_TYPE_NONE;
+    *choice = (struct ash_type_choice){params->properties, params->preferred, bits, type};
+    return type;
 }
 
-static void give_slot(struct ash_allocator *allocator, struct ash_chunk *chunk)
+static inline uint32_t choose(const struct ash_allocator *allocator, struct ash_arena *arena,
+                              const struct ash_alloc_params *params)
 {
-    ash_lock_acquire(&allocator->table_lock);
-    chunk->next_unused = allocator->unused_chunk;
-    allocator->unused_chunk = (uint32_t)(chunk - allocator->chunks);
-    ash_lock_release(&allocator->table_lock);
+    uint32_t bits = params->requirements.memoryTypeBits;
+    struct ash_type_choice *choice =
+        &arena->choices[(bits ^ params->properties) % ASH_CHOICE_COUNT];
+    if (choice->memory_type_bits == bits && choice->properties == params->properties &&
+        choice->preferred == params->preferred)
+        return choice->memory_type_index;
+    return choose_anew(allocator, params, choice);
 }
 
-// A slot with memory behind it, which belongs to no arena yet.
-static enum ash_result make_chunk(struct ash_allocator *allocator,
-                                  const struct ash_device_memory_params *params,
-                                  struct ash_chunk **out)
+// What a block needs in one memory type. False: it can't lie in a chunk, but needs memory of its
+// own or can't be had.
+static inline bool fill_request(const struct ash_allocator *allocator,
+                                const struct ash_alloc_params *params, uint32_t type_index,
+                                struct request *out)
 {
-    *out = NULL;
-    struct ash_chunk *chunk = take_slot(allocator);
-    if (chunk == NULL)
-        return ASH_ERROR_OUT_OF_HOST_MEMORY;
-    VkDeviceMemory memory;
-    enum ash_result result = ash_device_memory_allocate(allocator, params, &memory);
-    if (result != ASH_OK) {
-        give_slot(allocator, chunk);
-        return result;
-    }
-    chunk->memory = memory;
-    chunk->size = params->size;
-    chunk->memory_type_index = params->memory_type_index;
-    chunk->dedicated = params->dedicated;
-    *out = chunk;
-    return ASH_OK;
+    const struct ash_memory_type *type = &allocator->types[type_index];
+    VkDeviceSize size = ash_max_u64(params->size, params->requirements.size);
+    VkDeviceSize alignment =
+        ash_max_u64(params->requirements.alignment, type->alignment[params->optimal_image]);
+    out->params = params;
+    out->memory_type_index = type_index;
+    out->alignment = alignment;
+    out->size = ash_align_up(size, alignment);
+    out->size_class = out->size >= type->large ? ASH_CLASS_LARGE : ASH_CLASS_SMALL;
+    return out->size <= type->chunk_size && !params->dedicated;
 }
 
-void ash_allocator_release_chunk(struct ash_allocator *allocator, struct ash_chunk *chunk)
+static __attribute__((noinline)) void report_alloc(const struct ash_allocator *allocator,
+                                                   const struct ash_alloc_params *params,
+                                                   VkDeviceSize alignment, bool dedicated,
+                                                   const struct ash_memory_block *block)
 {
-    struct ash_device_memory_params params = {
-        .size = chunk->size,
-        .memory_type_index = chunk->memory_type_index,
-        .dedicated = chunk->dedicated,
-    };
-    ash_device_memory_free(allocator, &params, chunk->memory);
-    give_slot(allocator, chunk);
+    allocator->observer(allocator->observer_user, &(struct ash_allocator_operation){
+                                                      .type = ASH_OPERATION_ALLOC,
+                                                      .id = block->id,
+                                                      .size = block->size,
+                                                      .alignment = alignment,
+                                                      .memory_type_index = block->memory_type_index,
+                                                      .optimal_image = params->optimal_image,
+                                                      .dedicated = dedicated,
+                                                  });
 }
 
-enum ash_result ash_allocator_add_chunk(struct ash_allocator *allocator, struct ash_arena *arena,
-                                        uint32_t memory_type_index, VkDeviceSize size)
-{
-    struct ash_device_memory_params params = {.size = size, .memory_type_index = memory_type_index};
-    struct ash_chunk *chunk;
-    enum ash_result result = make_chunk(allocator, &params, &chunk);
-    if (result != ASH_OK)
-        return result;
-
-    struct ash_regions **regions = &arena->regions[memory_type_index];
-    ash_lock_acquire(&arena->lock);
-    if (!ash_region_stock_has(&arena->stock, 2))
-        result = ASH_ERROR_OUT_OF_HOST_MEMORY;
-    if (result == ASH_OK && *regions == NULL) {
-        *regions = ash_host_alloc(sizeof(**regions));
-        if (*regions == NULL)
-            result = ASH_ERROR_OUT_OF_HOST_MEMORY;
-        else
-            ash_regions_init(*regions, &arena->stock);
-    }
-    if (result == ASH_OK) {
-        chunk->first =
-            ash_regions_add_span(*regions, (uint32_t)(chunk - allocator->chunks), (uint32_t)size);
-        __atomic_store_n(&chunk->arena, (uint32_t)(arena - allocator->arenas), __ATOMIC_RELAXED);
-        __atomic_fetch_add(&allocator->empty_chunks[memory_type_index], 1, __ATOMIC_RELAXED);
-    }
-    ash_lock_release(&arena->lock);
-    if (result != ASH_OK)
-        ash_allocator_release_chunk(allocator, chunk);
-    return result;
-}
-
-void ash_allocator_remove_chunk(struct ash_allocator *allocator, struct ash_arena *arena,
-                                struct ash_chunk *chunk)
-{
-    ash_regions_remove_span(arena->regions[chunk->memory_type_index], chunk->first);
-    __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
-    __atomic_fetch_sub(&allocator->empty_chunks[chunk->memory_type_index], 1, __ATOMIC_RELAXED);
-}
-
-// ---- alloc
-
-// Whether a block, just cut, is the first of its chunk.
-static inline bool is_first(const struct ash_region *regions, uint32_t edge, uint32_t index)
-{
-    uint32_t next = regions[index].next;
-    return regions[index].offset == 0 &&
-           (next == edge || (regions[next].state == ASH_REGION_FREE && regions[next].next == edge));
-}
-
-// Enters a region in the books and hands it out as a block. The arena is locked.
-static inline void hand_out(struct ash_allocator *allocator, struct ash_arena *arena,
+// Enters a region in the books and hands it out as a block. The arena is locked. False: there is
+// no host memory for its name, and nothing has changed.
+static inline bool hand_out(struct ash_allocator *allocator, struct ash_arena *arena,
                             uint32_t index, const struct request *request,
                             struct ash_memory_block *out)
 {
+    const struct ash_alloc_params *params = request->params;
     struct ash_region *region = &allocator->pool.regions[index];
     const struct ash_chunk *chunk = &allocator->chunks[region->span];
-    region->serial = ++arena->serial;
+    region->noted = 0;
+    if ((params->label != NULL || params->user != NULL) &&
+        !ash_block_note_set(allocator, index, params->label, params->user))
+        return false;
+    uint64_t serial = ++arena->serial;
+    region->serial = serial;
     arena->live_bytes += request->size;
     if (arena->live_bytes > arena->peak_live_bytes)
         arena->peak_live_bytes = arena->live_bytes;
-    arena->live_blocks[request->memory_type_index]++;
     out->memory = chunk->memory;
     out->offset = region->offset;
     out->size = request->size;
     out->memory_type_index = request->memory_type_index;
-    out->generation = (uint32_t)(region->serial >> 32);
-    out->id = region->serial << 32 | index;
+    out->generation = (uint32_t)(serial >> 32);
+    out->id = serial << 32 | index;
     if (allocator->observer != NULL)
-        allocator->observer(allocator->observer_user,
-                            &(struct ash_allocator_operation){
-                                .type = ASH_OPERATION_ALLOC,
-                                .id = out->id,
-                                .size = out->size,
-                                .alignment = request->alignment,
-                                .memory_type_index = out->memory_type_index,
-                                .optimal_image = request->params->optimal_image,
-                                .dedicated = chunk->dedicated,
-                            });
+        report_alloc(allocator, params, request->alignment, chunk->regions == NULL, out);
+    return true;
 }
 
-// Names a region that was just taken; the arena is locked.
-static inline bool note(struct ash_allocator *allocator, uint32_t index,
-                        const struct ash_alloc_params *params)
+// Whether a block, just cut, is the only one of its chunk.
+static inline bool is_first(const struct ash_regions *set, uint32_t index)
 {
-    allocator->pool.regions[index].noted = 0;
-    return (params->label == NULL && params->user == NULL) ||
-           ash_block_note_set(allocator, index, params->label, params->user);
+    const struct ash_region *region = &set->regions[index], *next = &set->regions[region->next];
+    return region->offset == 0 && (region->next == set->edge ||
+                                   (next->state == ASH_REGION_FREE && next->next == set->edge));
 }
 
-// A block from a free region of this arena. NOT_READY: none fits.
-static enum ash_result alloc_from(struct ash_allocator *allocator, struct ash_arena *arena,
-                                  const struct request *request, struct ash_memory_block *out)
+// A block from a free region of this set, whose arena is locked. NOT_READY: none fits.
+static inline enum ash_result cut(struct ash_allocator *allocator, struct ash_arena *arena,
+                                  struct ash_regions *set, const struct request *request,
+                                  struct ash_memory_block *out)
 {
-    enum ash_result result = ASH_NOT_READY;
-    ash_lock_acquire(&arena->lock);
-    struct ash_regions *regions = arena->regions[request->memory_type_index];
-    if (regions == NULL)
-        goto unlock;
-    result = ASH_ERROR_OUT_OF_HOST_MEMORY;
+    if (set == NULL)
+        return ASH_NOT_READY;
     if (!ash_region_stock_has(&arena->stock, 2))
-        goto unlock;
-    result = ASH_NOT_READY;
-    uint32_t index =
-        ash_regions_take(regions, (uint32_t)request->size, (uint32_t)request->alignment);
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    uint32_t index = ash_regions_take(set, (uint32_t)request->size, (uint32_t)request->alignment);
     if (index == ASH_REGION_NONE)
-        goto unlock;
-    result = ASH_ERROR_OUT_OF_HOST_MEMORY;
-    if (!note(allocator, index, request->params)) {
-        ash_regions_give(regions, index);
-        goto unlock;
+        return ASH_NOT_READY;
+    if (!hand_out(allocator, arena, index, request, out)) {
+        ash_regions_give(set, index);
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
-    if (is_first(regions->regions, regions->edge, index))
+    if (is_first(set, index))
         __atomic_fetch_sub(&allocator->empty_chunks[request->memory_type_index], 1,
                            __ATOMIC_RELAXED);
-    hand_out(allocator, arena, index, request, out);
-    result = ASH_OK;
-unlock:
-    ash_lock_release(&arena->lock);
-    return result;
+    return ASH_OK;
 }
 
-// A block from a free region of any arena: no thread asks the driver while another has room.
+static enum ash_result alloc_slowly(struct ash_allocator *allocator,
+                                    const struct ash_alloc_params *params,
+                                    struct ash_memory_block *out);
+
+// The common case is all here: a free region in the thread's own arena.
+enum ash_result ash_allocator_alloc(struct ash_allocator *allocator,
+                                    const struct ash_alloc_params *params,
+                                    struct ash_memory_block *out)
+{
+    ASH_ASSERT(params->requirements.size > 0);
+    ASH_ASSERT(ash_is_power_of_two(params->requirements.alignment));
+    struct ash_arena *arena = arena_of_thread(allocator);
+    enum ash_result result = ASH_NOT_READY;
+    struct request request;
+    ash_lock_acquire(&arena->lock);
+    uint32_t type = choose(allocator, arena, params);
+    if (fill_request(allocator, params, type, &request) &&
+        !(params->device_address && allocator->lacks_device_address))
+        result = cut(allocator, arena, arena->regions[type][request.size_class], &request, out);
+    ash_lock_release(&arena->lock);
+    return result == ASH_OK ? ASH_OK : alloc_slowly(allocator, params, out);
+}
+
+// ---- alloc, where the thread's own arena has no region for it
+
+// A block from a free region of any chunk: nobody asks the driver while there is one. First from
+// an empty chunk, which becomes the arena's own.
 static enum ash_result alloc_from_any(struct ash_allocator *allocator,
                                       const struct request *request, struct ash_memory_block *out)
 {
+    uint32_t type = request->memory_type_index;
     struct ash_arena *own = ash_arena_of_thread(allocator);
-    enum ash_result result = alloc_from(allocator, own, request, out);
+    uint32_t first = (uint32_t)(own - allocator->arenas);
+    ash_chunk_move_empty(allocator, own, type, request->size_class);
+    enum ash_result result = ASH_NOT_READY;
     for (uint32_t i = 0; i < ASH_ARENA_COUNT && result == ASH_NOT_READY; i++) {
-        if (&allocator->arenas[i] != own)
-            result = alloc_from(allocator, &allocator->arenas[i], request, out);
+        struct ash_arena *arena = &allocator->arenas[(first + i) % ASH_ARENA_COUNT];
+        enum ash_size_class other =
+            request->size_class == ASH_CLASS_SMALL ? ASH_CLASS_LARGE : ASH_CLASS_SMALL;
+        ash_lock_acquire(&arena->lock);
+        result = cut(allocator, arena, arena->regions[type][request->size_class], request, out);
+        if (result == ASH_NOT_READY)
+            result = cut(allocator, arena, arena->regions[type][other], request, out);
+        ash_lock_release(&arena->lock);
     }
     return result;
 }
@@ -335,10 +292,10 @@ static enum ash_result alloc_from_new(struct ash_allocator *allocator,
                                       const struct request *request, VkDeviceSize chunk_size,
                                       struct ash_memory_block *out)
 {
-    struct ash_arena *own = ash_arena_of_thread(allocator);
     enum ash_result result = ASH_NOT_READY;
     while (result == ASH_NOT_READY) { // again, where others were quicker to fill the chunk
-        result = ash_allocator_add_chunk(allocator, own, request->memory_type_index, chunk_size);
+        result = ash_chunk_add(allocator, ash_arena_of_thread(allocator),
+                               request->memory_type_index, request->size_class, chunk_size);
         if (result == ASH_OK)
             result = alloc_from_any(allocator, request, out);
     }
@@ -346,11 +303,13 @@ static enum ash_result alloc_from_new(struct ash_allocator *allocator,
 }
 
 // A block with memory of its own.
-static enum ash_result alloc_dedicated(struct ash_allocator *allocator,
-                                       const struct request *request, struct ash_memory_block *out)
+static enum ash_result alloc_dedicated(struct ash_allocator *allocator, struct request *request,
+                                       struct ash_memory_block *out)
 {
     const struct ash_alloc_params *params = request->params;
-    struct ash_arena *arena = ash_arena_of_thread(allocator);
+    // Vulkan wants the memory of one resource exactly as large as that needs.
+    if (params->dedicated_buffer != VK_NULL_HANDLE || params->dedicated_image != VK_NULL_HANDLE)
+        request->size = params->requirements.size;
     struct ash_device_memory_params memory_params = {
         .size = request->size,
         .memory_type_index = request->memory_type_index,
@@ -359,20 +318,19 @@ static enum ash_result alloc_dedicated(struct ash_allocator *allocator,
         .image = params->dedicated_image,
     };
     struct ash_chunk *chunk;
-    enum ash_result result = make_chunk(allocator, &memory_params, &chunk);
+    enum ash_result result = ash_chunk_make(allocator, &memory_params, &chunk);
     if (result != ASH_OK)
         return result;
 
-    ash_lock_acquire(&arena->lock);
+    struct ash_arena *arena = ash_arena_of_thread(allocator);
     result = ASH_ERROR_OUT_OF_HOST_MEMORY;
+    ash_lock_acquire(&arena->lock);
     if (ash_region_stock_has(&arena->stock, 1)) {
         uint32_t slot = (uint32_t)(chunk - allocator->chunks);
         chunk->first = ash_region_stock_take(&arena->stock, slot);
-        if (note(allocator, chunk->first, params)) {
+        if (hand_out(allocator, arena, chunk->first, request, out)) {
             __atomic_store_n(&chunk->arena, (uint32_t)(arena - allocator->arenas),
                              __ATOMIC_RELAXED);
-            arena->dedicated_bytes[request->memory_type_index] += request->size;
-            hand_out(allocator, arena, chunk->first, request, out);
             result = ASH_OK;
         } else {
             ash_region_stock_give(&arena->stock, chunk->first);
@@ -380,57 +338,30 @@ static enum ash_result alloc_dedicated(struct ash_allocator *allocator,
     }
     ash_lock_release(&arena->lock);
     if (result != ASH_OK)
-        ash_allocator_release_chunk(allocator, chunk);
+        ash_chunk_release(allocator, chunk);
     return result;
 }
 
-// Size and place that a block needs in one memory type. False: no memory is that large.
-static inline bool fill_request(const struct ash_allocator *allocator,
-                                const struct ash_alloc_params *params, uint32_t type,
-                                struct request *out)
-{
-    VkDeviceSize size = ash_max_u64(params->size, params->requirements.size);
-    VkDeviceSize alignment = ash_max_u64(params->requirements.alignment,
-                                         allocator->types[type].alignment[params->optimal_image]);
-    out->params = params;
-    out->memory_type_index = type;
-    out->alignment = alignment;
-    out->size = ash_align_up(size, alignment);
-    // Vulkan wants the memory of one resource exactly as large as that needs.
-    if (params->dedicated_buffer != VK_NULL_HANDLE || params->dedicated_image != VK_NULL_HANDLE)
-        out->size = params->requirements.size;
-    return out->size >= size;
-}
-
-// The ways to memory that exhaustion leaves, in this order.
+// The ways to memory, in the order in which they are tried.
 enum way { WHOLE_CHUNK, SMALLER_CHUNK, OWN_MEMORY, WAY_COUNT };
 
-static enum ash_result try_way(struct ash_allocator *allocator, const struct request *request,
-                               enum way way, struct ash_memory_block *out)
+static enum ash_result try_way(struct ash_allocator *allocator, struct request *request,
+                               bool shares, enum way way, struct ash_memory_block *out)
 {
     VkDeviceSize chunk_size = allocator->types[request->memory_type_index].chunk_size;
-    bool shares = !request->params->dedicated && request->size <= chunk_size &&
-                  request->alignment <= ASH_REGION_MAX_SPAN;
     enum ash_result result = ASH_ERROR_OUT_OF_DEVICE_MEMORY;
-    switch (way) {
-    case WHOLE_CHUNK:
-        if (!shares)
-            return alloc_dedicated(allocator, request, out);
+    if (way == OWN_MEMORY || !shares)
+        return alloc_dedicated(allocator, request, out);
+    if (way == WHOLE_CHUNK) {
         result = alloc_from_any(allocator, request, out);
-        if (result == ASH_NOT_READY)
-            result = alloc_from_new(allocator, request, chunk_size, out);
-        break;
-    case SMALLER_CHUNK:
-        for (VkDeviceSize size = chunk_size / 2; shares && size >= chunk_size / 8; size /= 2) {
-            if (size < request->size || result != ASH_ERROR_OUT_OF_DEVICE_MEMORY)
-                break;
-            result = alloc_from_new(allocator, request, size, out);
-        }
-        break;
-    default:
-        if (shares)
-            result = alloc_dedicated(allocator, request, out);
-        break;
+        return result == ASH_NOT_READY ? alloc_from_new(allocator, request, chunk_size, out)
+                                       : result;
+    }
+    for (VkDeviceSize size = chunk_size / 2; size >= chunk_size / 8 && size >= request->size;
+         size /= 2) {
+        result = alloc_from_new(allocator, request, size, out);
+        if (result != ASH_ERROR_OUT_OF_DEVICE_MEMORY)
+            break;
     }
     return result;
 }
@@ -446,68 +377,47 @@ static enum ash_result try_all(struct ash_allocator *allocator,
                ash_allocator_find_memory_type(allocator, bits, params->properties,
                                               params->preferred, &type) == ASH_OK) {
             struct request request;
-            if (fill_request(allocator, params, type, &request))
-                result = try_way(allocator, &request, way, out);
+            bool shares = fill_request(allocator, params, type, &request);
+            if (request.size >= ash_max_u64(params->size, params->requirements.size))
+                result = try_way(allocator, &request, shares, way, out);
             bits &= ~(UINT32_C(1) << type);
         }
     }
     return result;
 }
 
-static const char *label_of(const struct ash_alloc_params *params)
-{
-    return params->label != NULL ? params->label : "(unnamed)";
-}
-
-// All that is not the common case: no free region in the thread's own arena.
 static enum ash_result alloc_slowly(struct ash_allocator *allocator,
                                     const struct ash_alloc_params *params,
                                     struct ash_memory_block *out)
 {
+    const char *label = params->label != NULL ? params->label : "(unnamed)";
+    uint32_t type;
+    *out = (struct ash_memory_block){0};
+    if (ash_allocator_find_memory_type(allocator, params->requirements.memoryTypeBits,
+                                       params->properties, params->preferred, &type) != ASH_OK ||
+        (params->device_address && allocator->lacks_device_address)) {
+        ash_log(ASH_LOG_ERROR, "%s: no memory type suits '%s': types 0x%x, properties 0x%x%s",
+                allocator->label, label, params->requirements.memoryTypeBits, params->properties,
+                params->device_address ? ", device address" : "");
+        return ASH_ERROR_UNSUPPORTED;
+    }
     enum ash_result result = try_all(allocator, params, out);
     // The empty chunk of another memory type may be what the heap lacks.
     if (result == ASH_ERROR_OUT_OF_DEVICE_MEMORY && ash_allocator_trim(allocator) != 0)
         result = try_all(allocator, params, out);
-    if (result != ASH_OK) {
-        *out = (struct ash_memory_block){0};
+    if (result != ASH_OK)
         ash_log(ASH_LOG_ERROR, "%s: no memory for '%s', %llu bytes: %s; free something first",
-                allocator->label, label_of(params),
+                allocator->label, label,
                 (unsigned long long)ash_max_u64(params->size, params->requirements.size),
                 ash_result_name(result));
-    }
     return result;
-}
-
-enum ash_result ash_allocator_alloc(struct ash_allocator *allocator,
-                                    const struct ash_alloc_params *params,
-                                    struct ash_memory_block *out)
-{
-    ASH_ASSERT(params->requirements.size > 0);
-    ASH_ASSERT(ash_is_power_of_two(params->requirements.alignment));
-    uint32_t type;
-    if (ash_allocator_find_memory_type(allocator, params->requirements.memoryTypeBits,
-                                       params->properties, params->preferred, &type) != ASH_OK ||
-        (params->device_address && !allocator->context->buffer_device_address)) {
-        *out = (struct ash_memory_block){0};
-        ash_log(ASH_LOG_ERROR, "%s: no memory type suits '%s': types 0x%x, properties 0x%x%s",
-                allocator->label, label_of(params), params->requirements.memoryTypeBits,
-                params->properties, params->device_address ? ", device address" : "");
-        return ASH_ERROR_UNSUPPORTED;
-    }
-    struct request request;
-    if (fill_request(allocator, params, type, &request) && !params->dedicated &&
-        request.size <= allocator->types[type].chunk_size) {
-        enum ash_result result =
-            alloc_from(allocator, ash_arena_of_thread(allocator), &request, out);
-        if (result == ASH_OK)
-            return ASH_OK;
-    }
-    return alloc_slowly(allocator, params, out);
 }
 
 // ---- free
 
-struct ash_chunk *ash_allocator_lock_block(struct ash_allocator *allocator,
+// A block in use changes under nobody's hands; one that is not may have by now, so all of it is
+// looked at again once the arena is locked.
+static inline struct ash_chunk *lock_block(struct ash_allocator *allocator,
                                            const struct ash_memory_block *block,
                                            struct ash_arena **out)
 {
@@ -521,22 +431,28 @@ struct ash_chunk *ash_allocator_lock_block(struct ash_allocator *allocator,
     if (arena_index == ASH_ARENA_NONE)
         return NULL;
     struct ash_arena *arena = &allocator->arenas[arena_index];
+    *out = arena;
     ash_lock_acquire(&arena->lock);
-    // Of a block in use nothing of this changes; of one that is not, it may have by now.
-    uint64_t serial = (uint64_t)block->generation << 32 | block->id >> 32;
     if (__atomic_load_n(&chunk->arena, __ATOMIC_RELAXED) == arena_index &&
         __atomic_load_n(&region->span, __ATOMIC_RELAXED) == slot &&
-        region->state == ASH_REGION_USED && region->serial == serial &&
-        chunk->memory == block->memory && region->offset == block->offset) {
-        *out = arena;
+        region->state == ASH_REGION_USED &&
+        region->serial == ((uint64_t)block->generation << 32 | block->id >> 32) &&
+        chunk->memory == block->memory && region->offset == block->offset)
         return chunk;
-    }
     ash_lock_release(&arena->lock);
     return NULL;
 }
 
-void ash_allocator_refuse(const struct ash_allocator *allocator,
-                          const struct ash_memory_block *block, const char *what)
+struct ash_chunk *ash_allocator_lock_block(struct ash_allocator *allocator,
+                                           const struct ash_memory_block *block,
+                                           struct ash_arena **arena)
+{
+    return lock_block(allocator, block, arena);
+}
+
+__attribute__((cold)) void ash_allocator_refuse(const struct ash_allocator *allocator,
+                                                const struct ash_memory_block *block,
+                                                const char *what)
 {
     ash_log(ASH_LOG_ERROR,
             "%s: a block that is not in use was %s: %llu bytes at offset %llu of memory type %u, "
@@ -546,57 +462,62 @@ void ash_allocator_refuse(const struct ash_allocator *allocator,
             (unsigned long long)block->id);
 }
 
-static inline void take_back(struct ash_allocator *allocator, struct ash_arena *arena,
-                             const struct ash_chunk *chunk, const struct ash_memory_block *block)
+static __attribute__((noinline)) void report_free(const struct ash_allocator *allocator,
+                                                  const struct ash_memory_block *block,
+                                                  bool dedicated)
 {
-    ash_block_note_clear(allocator, (uint32_t)block->id);
-    arena->live_bytes -= block->size;
-    arena->live_blocks[chunk->memory_type_index]--;
-    if (allocator->observer != NULL)
-        allocator->observer(allocator->observer_user,
-                            &(struct ash_allocator_operation){
-                                .type = ASH_OPERATION_FREE,
-                                .id = block->id,
-                                .size = block->size,
-                                .memory_type_index = chunk->memory_type_index,
-                                .dedicated = chunk->dedicated,
-                            });
+    allocator->observer(allocator->observer_user, &(struct ash_allocator_operation){
+                                                      .type = ASH_OPERATION_FREE,
+                                                      .id = block->id,
+                                                      .size = block->size,
+                                                      .memory_type_index = block->memory_type_index,
+                                                      .dedicated = dedicated,
+                                                  });
+}
+
+// Takes a chunk out of its arena that has lost its last block, unless it is the one empty chunk
+// of its memory type that is kept. The arena is locked; true: the caller releases the chunk.
+static __attribute__((noinline)) bool retire_empty(struct ash_allocator *allocator,
+                                                   struct ash_chunk *chunk)
+{
+    uint32_t *empty = &allocator->empty_chunks[chunk->memory_type_index];
+    if (__atomic_fetch_add(empty, 1, __ATOMIC_RELAXED) == 0)
+        return false;
+    ash_chunk_remove(allocator, chunk);
+    return true;
 }
 
 enum ash_result ash_allocator_free(struct ash_allocator *allocator, struct ash_memory_block *block)
 {
-    if (block->memory == VK_NULL_HANDLE) {
-        *block = (struct ash_memory_block){0};
-        return ASH_OK;
-    }
     struct ash_arena *arena;
-    struct ash_chunk *chunk = ash_allocator_lock_block(allocator, block, &arena);
+    if (block->memory == VK_NULL_HANDLE)
+        goto done;
+    struct ash_chunk *chunk = lock_block(allocator, block, &arena);
     if (chunk == NULL) {
         ash_allocator_refuse(allocator, block, "freed");
         return ASH_ERROR_INVALID_BLOCK;
     }
-    uint32_t index = (uint32_t)block->id, type = chunk->memory_type_index;
-    uint32_t empty = 0;
-    bool gone = chunk->dedicated;
-    take_back(allocator, arena, chunk, block);
-    if (chunk->dedicated) {
-        arena->dedicated_bytes[type] -= chunk->size;
-        __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
-        ash_region_stock_give(&arena->stock, index);
+    uint32_t index = (uint32_t)block->id;
+    bool gone = false;
+    if (allocator->observer != NULL)
+        report_free(allocator, block, chunk->regions == NULL);
+    ash_block_note_clear(allocator, index);
+    if (chunk->regions != NULL) {
+        arena->live_bytes -= allocator->pool.regions[index].size;
+        uint32_t merged = ash_regions_give(chunk->regions, index);
+        if (ash_regions_whole(chunk->regions, merged))
+            gone = retire_empty(allocator, chunk);
     } else {
-        struct ash_regions *regions = arena->regions[type];
-        if (ash_regions_whole(regions, ash_regions_give(regions, index))) {
-            // One empty chunk per memory type is kept, for the next to come.
-            empty = __atomic_add_fetch(&allocator->empty_chunks[type], 1, __ATOMIC_RELAXED);
-            gone = empty > 1;
-            if (gone)
-                ash_allocator_remove_chunk(allocator, arena, chunk);
-        }
+        arena->live_bytes -= chunk->size;
+        ash_region_stock_give(&arena->stock, index);
+        __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
+        gone = true;
     }
     ash_lock_release(&arena->lock);
-    *block = (struct ash_memory_block){0};
     if (gone)
-        ash_allocator_release_chunk(allocator, chunk);
+        ash_chunk_release(allocator, chunk);
+done:
+    *block = (struct ash_memory_block){0};
     return ASH_OK;
 }
 

@@ -1,14 +1,17 @@
 // What the files behind engine/memory/allocator.h share.
 //
-//     allocator  >  arena (one per thread)  >  regions (one set per memory type)  >  chunk
+//     allocator  >  arena (one per thread)  >  regions (per memory type)  >  chunk  >  block
 //
 // Each thread takes from an arena of its own, so that threads do not wait for each other, and
 // looks into the others' before the driver is asked. A block goes back to the arena that its chunk
 // belongs to, whichever thread frees it.
 //
-// Locks: an arena's lock guards its regions and chunks; nobody holds two arenas, but those who stop
-// all of them (in order of index). Under it may be taken: the pool's lock, table_lock. A chunk's
-// map_lock and the accounts' lock stand alone. No lock is held while the driver makes memory.
+// Large blocks and small ones keep to chunks of their own as long as there is room, so that a
+// chunk is not kept from a large block by a few small ones.
+//
+// Locks: an arena's lock guards its regions and chunks. Who takes two arenas or all takes them in
+// order of index. Under them may be taken: the pool's lock, table_lock. A chunk's map_lock and the
+// accounts' lock come last. No lock is held while the driver makes memory.
 #ifndef ASH_MEMORY_ALLOCATOR_INTERNAL_H
 #define ASH_MEMORY_ALLOCATOR_INTERNAL_H
 
@@ -17,52 +20,65 @@
 #include "engine/memory/regions.h"
 
 enum {
-    ASH_ARENA_COUNT = 16,         // threads beyond share
-    ASH_ARENA_NONE = UINT16_MAX,  // of a chunk's slot that is not in use
-    ASH_CHUNK_CAPACITY = 1 << 16, // VkDeviceMemory objects at once
-    ASH_REGION_CAPACITY = 1 << 25 // blocks and free regions at once
+    ASH_ARENA_COUNT = 16,                      // threads beyond share
+    ASH_ARENA_NONE = UINT16_MAX,               // of a chunk's slot that is not in use
+    ASH_CHUNK_CAPACITY = 1 << 16,              // VkDeviceMemory objects at once
+    ASH_REGION_CAPACITY = 1 << 25,             // blocks and free regions at once
+    ASH_CHOICE_COUNT = 8,                      // remembered choices of memory types
+    ASH_MEMORY_TYPE_NONE = VK_MAX_MEMORY_TYPES // a type in which nothing fits
 };
+
+enum ash_size_class { ASH_CLASS_SMALL, ASH_CLASS_LARGE, ASH_CLASS_COUNT };
 
 // One VkDeviceMemory. Its slot's index is the name of its span; slot 0 is never used.
 struct ash_chunk {
     VkDeviceMemory memory;
-    VkDeviceSize size;
-    uint32_t arena; // index; written atomically, under that arena's lock
+    struct ash_regions *regions; // borrowed; that its free regions are in; NULL: memory of its own,
+                                 // all of it one block
+    uint32_t arena;              // index; written atomically, under that arena's lock
     uint32_t memory_type_index;
     uint32_t first; // the region at offset 0
-    bool dedicated; // one block, as large as the memory; in no set of regions
-    uint32_t next_unused;
     struct ash_lock map_lock;
+    VkDeviceSize size;
     uint32_t map_count; // views that share the mapping
-    void *data;         // the mapping; NULL without views
+    uint32_t next_unused;
+    void *data; // the mapping; NULL without views
+} __attribute__((aligned(64)));
+
+// The memory type that was found for what an allocation asked.
+struct ash_type_choice {
+    VkMemoryPropertyFlags properties, preferred;
+    uint32_t memory_type_bits;
+    uint32_t memory_type_index; // or ASH_MEMORY_TYPE_NONE, as for memory_type_bits 0
 };
 
 // A thread's part of the allocator.
 struct ash_arena {
     struct ash_lock lock;
-    uint32_t peak_known; // private to stats
-    uint64_t serial;     // of the last block made here
+    uint64_t serial; // of the last block made here
     VkDeviceSize live_bytes, peak_live_bytes;
-    uint64_t live_blocks[VK_MAX_MEMORY_TYPES];
-    VkDeviceSize dedicated_bytes[VK_MAX_MEMORY_TYPES];
     struct ash_region_stock stock;
-    struct ash_regions *regions[VK_MAX_MEMORY_TYPES]; // owned; NULL until a chunk comes
+    struct ash_type_choice choices[ASH_CHOICE_COUNT];
+    // Owned; NULL until a chunk comes.
+    struct ash_regions *regions[VK_MAX_MEMORY_TYPES + 1][ASH_CLASS_COUNT];
 } __attribute__((aligned(64)));
 
 // What is known of a memory type from the start.
 struct ash_memory_type {
+    VkDeviceSize chunk_size;
+    VkDeviceSize large;        // blocks from this size on are ASH_CLASS_LARGE
+    VkDeviceSize alignment[2]; // at least; of linear resources, of optimal images
     VkMemoryPropertyFlags flags;
     uint32_t heap;
-    VkDeviceSize chunk_size;
-    VkDeviceSize alignment[2]; // at least; of linear resources, of optimal images
 };
 
 // What was taken from the driver.
 struct ash_accounts {
     struct ash_lock lock;
-    VkDeviceSize types[VK_MAX_MEMORY_TYPES], heaps[VK_MAX_MEMORY_HEAPS];
-    VkDeviceSize reserved, peak_reserved;
     uint32_t objects;
+    VkDeviceSize types[VK_MAX_MEMORY_TYPES], heaps[VK_MAX_MEMORY_HEAPS];
+    VkDeviceSize dedicated_bytes[VK_MAX_MEMORY_TYPES];
+    VkDeviceSize reserved, peak_reserved;
     uint32_t chunks[VK_MAX_MEMORY_TYPES], dedicated[VK_MAX_MEMORY_TYPES];
     uint64_t allocate_calls, free_calls, map_calls, unmap_calls;
 };
@@ -74,18 +90,19 @@ struct ash_block_note {
 };
 
 struct ash_allocator {
-    struct ash_context *context; // borrowed
-    struct ash_context_child child;
-    char *label; // owned
-    uint32_t type_count;
-    struct ash_memory_type types[VK_MAX_MEMORY_TYPES];
+    struct ash_region_pool pool;
+    struct ash_chunk *chunks; // slots; committed as they are used
     ash_allocator_observer observer;
     void *observer_user;
+    bool lacks_device_address; // the device has no such thing
+    uint32_t type_count;
+    struct ash_memory_type types[VK_MAX_MEMORY_TYPES + 1];
 
-    struct ash_region_pool pool;
+    struct ash_context *context; // borrowed
+    struct ash_context_child child;
+    char *label;                  // owned
     struct ash_block_note *notes; // parallel to the pool's regions
     uint32_t notes_committed;
-    struct ash_chunk *chunks; // slots; committed as they are used
     struct ash_lock table_lock;
     uint32_t chunk_count; // slots that exist, the first included; grows only
     uint32_t unused_chunk;
@@ -106,33 +123,8 @@ struct ash_chunk *ash_allocator_lock_block(struct ash_allocator *allocator,
                                            struct ash_arena **arena);
 void ash_allocator_refuse(const struct ash_allocator *allocator,
                           const struct ash_memory_block *block, const char *what);
-// Makes a chunk and gives it to an arena, all of it free.
-enum ash_result ash_allocator_add_chunk(struct ash_allocator *allocator, struct ash_arena *arena,
-                                        uint32_t memory_type_index, VkDeviceSize size);
-// Takes an empty chunk out of its arena, which is locked; the driver gets it back by the second,
-// when nothing is locked.
-void ash_allocator_remove_chunk(struct ash_allocator *allocator, struct ash_arena *arena,
-                                struct ash_chunk *chunk);
-void ash_allocator_release_chunk(struct ash_allocator *allocator, struct ash_chunk *chunk);
-static inline bool ash_chunk_is_empty(const struct ash_arena *arena, const struct ash_chunk *chunk)
-{
-    return !chunk->dedicated && arena->stock.pool->regions[chunk->first].state == ASH_REGION_FREE &&
-           ash_regions_whole(arena->regions[chunk->memory_type_index], chunk->first);
-}
 
-// ---- notes.c
-
-// Under the lock of the block's arena. False: no host memory; the block has no note then.
-bool ash_block_note_set(struct ash_allocator *allocator, uint32_t region, const char *label,
-                        void *user);
-void ash_block_note_clear(struct ash_allocator *allocator, uint32_t region);
-struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t region);
-
-// ---- memory_type.c
-
-void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_size);
-
-// ---- device_memory.c
+// ---- chunk.c
 
 struct ash_device_memory_params {
     VkDeviceSize size;
@@ -141,6 +133,46 @@ struct ash_device_memory_params {
     VkBuffer buffer; // the one resource that it is for, or
     VkImage image;   // this, or neither
 };
+// A slot with memory behind it, which belongs to no arena yet; and back.
+enum ash_result ash_chunk_make(struct ash_allocator *allocator,
+                               const struct ash_device_memory_params *params,
+                               struct ash_chunk **out);
+void ash_chunk_release(struct ash_allocator *allocator, struct ash_chunk *chunk);
+// Makes a chunk and gives it to an arena, all of it free.
+enum ash_result ash_chunk_add(struct ash_allocator *allocator, struct ash_arena *arena,
+                              uint32_t memory_type_index, enum ash_size_class size_class,
+                              VkDeviceSize size);
+// Takes an empty chunk out of its arena, which is locked.
+void ash_chunk_remove(struct ash_allocator *allocator, struct ash_chunk *chunk);
+// Gives an empty chunk, if there is one anywhere, to this arena and class. False: there is none.
+bool ash_chunk_move_empty(struct ash_allocator *allocator, struct ash_arena *arena,
+                          uint32_t memory_type_index, enum ash_size_class size_class);
+bool ash_chunk_is_empty(const struct ash_chunk *chunk);
+
+// ---- notes.c
+
+// Under the lock of the block's arena. False: no host memory; the block has no note then.
+bool ash_block_note_set(struct ash_allocator *allocator, uint32_t region, const char *label,
+                        void *user);
+void ash_block_note_drop(struct ash_allocator *allocator, uint32_t region);
+static inline void ash_block_note_clear(struct ash_allocator *allocator, uint32_t region)
+{
+    if (allocator->pool.regions[region].noted)
+        ash_block_note_drop(allocator, region);
+}
+struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t region);
+
+// ---- memory_type.c
+
+void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_size);
+
+// ---- report.c
+
+// Warns of every block that is still in use; answers how many there are.
+uint64_t ash_allocator_name_leaks(struct ash_allocator *allocator);
+
+// ---- device_memory.c
+
 // Errors: OUT_OF_DEVICE_MEMORY, also where heap, budget or a limit of the device says no;
 // OUT_OF_HOST_MEMORY; whatever else the driver says. Not logged: the caller has ways on.
 enum ash_result ash_device_memory_allocate(struct ash_allocator *allocator,

@@ -29,6 +29,7 @@ static bool reserve(struct ash_allocator *allocator, const struct ash_device_mem
         accounts->reserved += params->size;
         accounts->objects++;
         ++*(params->dedicated ? &accounts->dedicated[type] : &accounts->chunks[type]);
+        accounts->dedicated_bytes[type] += params->dedicated ? params->size : 0;
         accounts->allocate_calls++;
     }
     ash_lock_release(&accounts->lock);
@@ -46,6 +47,7 @@ static void unreserve(struct ash_allocator *allocator,
     accounts->reserved -= params->size;
     accounts->objects--;
     --*(params->dedicated ? &accounts->dedicated[type] : &accounts->chunks[type]);
+    accounts->dedicated_bytes[type] -= params->dedicated ? params->size : 0;
     if (calls != NULL)
         ++*calls;
     ash_lock_release(&accounts->lock);

@@ -19,36 +19,42 @@ VkDeviceSize ash_allocator_trim(struct ash_allocator *allocator)
         struct ash_arena *arena = &allocator->arenas[arena_index];
         ash_lock_acquire(&arena->lock);
         bool empty = __atomic_load_n(&chunk->arena, __ATOMIC_RELAXED) == arena_index &&
-                     ash_chunk_is_empty(arena, chunk);
+                     ash_chunk_is_empty(chunk);
         if (empty)
-            ash_allocator_remove_chunk(allocator, arena, chunk);
+            ash_chunk_remove(allocator, chunk);
         ash_lock_release(&arena->lock);
         if (empty) {
             given_back += chunk->size;
-            ash_allocator_release_chunk(allocator, chunk);
+            ash_chunk_release(allocator, chunk);
         }
     }
     return given_back;
 }
 
+// Looks at one arena: which memory types it uses, and in which it has room.
+static void look_at(struct ash_arena *arena, const struct ash_allocator *allocator, uint32_t *used,
+                    uint32_t *roomy)
+{
+    ash_lock_acquire(&arena->lock);
+    for (uint32_t i = 0; i < allocator->type_count * ASH_CLASS_COUNT; i++) {
+        uint32_t type = i / ASH_CLASS_COUNT;
+        const struct ash_regions *set = arena->regions[type][i % ASH_CLASS_COUNT];
+        if (set == NULL)
+            continue;
+        *used |= (uint32_t)(set->used_bytes != 0) << type;
+        *roomy |= (uint32_t)(ash_regions_largest(set) >=
+                             allocator->types[type].chunk_size / WATERMARK_SHARE)
+                  << type;
+    }
+    ash_lock_release(&arena->lock);
+}
+
 uint32_t ash_allocator_wants_growth(const struct ash_allocator *allocator)
 {
     uint32_t used = 0, roomy = 0;
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
-        // The lock is part of the allocator's insides, not of what a caller sees as its state.
-        struct ash_arena *arena = (struct ash_arena *)&allocator->arenas[i];
-        ash_lock_acquire(&arena->lock);
-        for (uint32_t type = 0; type < allocator->type_count; type++) {
-            const struct ash_regions *regions = arena->regions[type];
-            if (regions == NULL)
-                continue;
-            if (regions->used_bytes != 0)
-                used |= UINT32_C(1) << type;
-            if (ash_regions_largest(regions) >= allocator->types[type].chunk_size / WATERMARK_SHARE)
-                roomy |= UINT32_C(1) << type;
-        }
-        ash_lock_release(&arena->lock);
-    }
+    // The locks are part of the allocator's insides, not of what a caller sees as its state.
+    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++)
+        look_at((struct ash_arena *)&allocator->arenas[i], allocator, &used, &roomy);
     return used & ~roomy;
 }
 
@@ -59,8 +65,10 @@ static struct ash_arena *hungriest(struct ash_allocator *allocator, uint32_t typ
     uint64_t most = 0;
     for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
         struct ash_arena *arena = &allocator->arenas[i];
+        uint64_t used = 0;
         ash_lock_acquire(&arena->lock);
-        uint64_t used = arena->regions[type] != NULL ? arena->regions[type]->used_bytes : 0;
+        for (uint32_t c = 0; c < ASH_CLASS_COUNT; c++)
+            used += arena->regions[type][c] != NULL ? arena->regions[type][c]->used_bytes : 0;
         ash_lock_release(&arena->lock);
         if (used > most) {
             most = used;
@@ -75,8 +83,8 @@ enum ash_result ash_allocator_grow(struct ash_allocator *allocator, uint32_t mem
     if (memory_type_index >= allocator->type_count)
         return ASH_ERROR_UNSUPPORTED;
     enum ash_result result =
-        ash_allocator_add_chunk(allocator, hungriest(allocator, memory_type_index),
-                                memory_type_index, allocator->types[memory_type_index].chunk_size);
+        ash_chunk_add(allocator, hungriest(allocator, memory_type_index), memory_type_index,
+                      ASH_CLASS_SMALL, allocator->types[memory_type_index].chunk_size);
     if (result != ASH_OK)
         ash_log(ASH_LOG_WARNING, "%s: memory type %u can't grow: %s", allocator->label,
                 memory_type_index, ash_result_name(result));

@@ -11,6 +11,9 @@ static const VkDeviceSize default_chunk_size = 64 * MIB;
 static const VkDeviceSize small_heap = 512 * MIB;
 enum { SMALL_HEAP_SHARE = 8 };
 
+// Blocks from an eighth of a chunk on are large: few fit in one, and each leaves a hole to mind.
+enum { LARGE_SHARE = 8 };
+
 // Kinds of memory that nobody gets without asking: they need a queue or a feature of their own, or
 // are slow.
 static const VkMemoryPropertyFlags only_on_demand =
@@ -38,6 +41,7 @@ void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_s
         type->heap = memory->memoryTypes[i].heapIndex;
         type->chunk_size = chunk_size_for(chunk_size, memory->memoryHeaps[type->heap].size,
                                           context->max_memory_allocation_size);
+        type->large = type->chunk_size / LARGE_SHARE;
         // In non-coherent memory a block is whole atoms, so that flushing it touches no other.
         bool atoms = (type->flags & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) != 0 &&
                      (type->flags & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT) == 0;

@@ -46,10 +46,8 @@ bool ash_block_note_set(struct ash_allocator *allocator, uint32_t region, const 
     return true;
 }
 
-void ash_block_note_clear(struct ash_allocator *allocator, uint32_t region)
+void ash_block_note_drop(struct ash_allocator *allocator, uint32_t region)
 {
-    if (!allocator->pool.regions[region].noted)
-        return;
     ash_host_free(allocator->notes[region].label);
     allocator->notes[region] = (struct ash_block_note){0};
     allocator->pool.regions[region].noted = 0;

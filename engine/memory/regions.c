@@ -7,9 +7,9 @@
 
 enum {
     BIN_BITS = ASH_REGION_BIN_BITS,
-    // Regions looked at before a larger one is cut that fits for certain: each may cost a cache
-    // miss and may save up to an alignment's worth of waste.
-    PROBES = 4
+    // Regions looked at that may be too small or lie badly, before one is cut that fits for
+    // certain: each may cost a cache miss. More than 2 make no trace tighter.
+    PROBES = 2
 };
 
 // ---- the pool
@@ -56,29 +56,29 @@ bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count)
     return true;
 }
 
-static inline uint32_t take_region(struct ash_region_stock *stock)
+static inline uint32_t take_region(struct ash_region_stock *stock, const struct ash_region *regions)
 {
     stock->count--;
-    uint32_t region = stock->released;
-    if (region == ASH_REGION_NONE)
+    uint32_t index = stock->released;
+    if (index == ASH_REGION_NONE)
         return stock->fresh++;
-    stock->released = stock->pool->regions[region].next;
-    return region;
+    stock->released = regions[index].next;
+    return index;
 }
 
-static inline void give_region(struct ash_region_stock *stock, uint32_t index)
+static inline void give_region(struct ash_region_stock *stock, struct ash_region *regions,
+                               uint32_t index)
 {
-    struct ash_region *region = &stock->pool->regions[index];
-    region->state = ASH_REGION_UNUSED;
-    __atomic_store_n(&region->span, 0, __ATOMIC_RELAXED);
-    region->next = stock->released;
+    regions[index].state = ASH_REGION_UNUSED;
+    __atomic_store_n(&regions[index].span, 0, __ATOMIC_RELAXED);
+    regions[index].next = stock->released;
     stock->released = index;
     stock->count++;
 }
 
 uint32_t ash_region_stock_take(struct ash_region_stock *stock, uint32_t span)
 {
-    uint32_t index = take_region(stock);
+    uint32_t index = take_region(stock, stock->pool->regions);
     struct ash_region *region = &stock->pool->regions[index];
     region->offset = region->size = 0;
     region->previous = region->next = ASH_REGION_NONE;
@@ -89,19 +89,10 @@ uint32_t ash_region_stock_take(struct ash_region_stock *stock, uint32_t span)
 
 void ash_region_stock_give(struct ash_region_stock *stock, uint32_t region)
 {
-    give_region(stock, region);
+    give_region(stock, stock->pool->regions, region);
 }
 
 // ---- bins
-
-// The bin of a size: exact below 2^BIN_BITS, then 2^BIN_BITS bins an octave.
-static inline uint32_t bin_of(uint32_t size)
-{
-    if (size < 1u << BIN_BITS)
-        return size;
-    uint32_t octave = 31 - (uint32_t)__builtin_clz(size) - BIN_BITS;
-    return (octave << BIN_BITS) + (size >> octave);
-}
 
 static inline uint32_t smallest_in(uint32_t bin)
 {
@@ -111,21 +102,13 @@ static inline uint32_t smallest_in(uint32_t bin)
     return ((bin & ((1u << BIN_BITS) - 1)) + (1u << BIN_BITS)) << octave;
 }
 
-// The first bin all of whose regions have at least this size.
-static inline uint32_t bin_above(uint32_t size)
-{
-    uint32_t bin = bin_of(size);
-    return bin + (smallest_in(bin) < size);
-}
-
 // The first bin from `bin` on that holds a region; ASH_REGION_BIN_COUNT: there is none.
 static inline uint32_t next_bin(const struct ash_regions *set, uint32_t bin)
 {
     uint32_t word = bin / 64;
-    uint64_t bits =
-        word < ASH_REGION_WORD_COUNT ? set->words[word] & (UINT64_MAX << (bin % 64)) : 0;
+    uint64_t bits = set->words[word] & UINT64_MAX << bin % 64;
     if (bits == 0) {
-        uint64_t words = word < 63 ? set->summary & (UINT64_MAX << (word + 1)) : 0;
+        uint64_t words = set->summary & UINT64_MAX << word << 1;
         if (words == 0)
             return ASH_REGION_BIN_COUNT;
         word = (uint32_t)__builtin_ctzll(words);
@@ -137,7 +120,7 @@ static inline uint32_t next_bin(const struct ash_regions *set, uint32_t bin)
 static inline void put_in_bin(struct ash_regions *set, uint32_t index)
 {
     struct ash_region *region = &set->regions[index];
-    uint32_t bin = bin_of(region->size);
+    uint32_t bin = ash_region_bin(region->size);
     uint32_t first = set->bins[bin];
     region->state = ASH_REGION_FREE;
     region->bin = (uint16_t)bin;
@@ -179,40 +162,45 @@ static inline bool fits(const struct ash_region *region, uint32_t size, uint32_t
     return size <= region->size && waste <= region->size - size;
 }
 
-// Looks at every region that is large enough but for its alignment: bins [from, to).
-static uint32_t find_anywhere(const struct ash_regions *set, uint32_t from, uint32_t to,
-                              uint32_t size, uint32_t alignment)
+// The first of at most `most` regions of a bin that fits; ASH_REGION_NONE: none of them does.
+static inline uint32_t find_in(const struct ash_regions *set, uint32_t bin, uint32_t most,
+                               uint32_t size, uint32_t alignment)
 {
-    for (uint32_t bin = next_bin(set, from); bin < to; bin = next_bin(set, bin + 1)) {
-        for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE; i = set->regions[i].link.bin_next) {
-            if (fits(&set->regions[i], size, alignment))
-                return i;
-        }
-    }
-    return ASH_REGION_NONE;
+    uint32_t i = set->bins[bin];
+    while (i != ASH_REGION_NONE && !fits(&set->regions[i], size, alignment))
+        i = --most != 0 ? set->regions[i].link.bin_next : ASH_REGION_NONE;
+    return i;
 }
 
-// A free region that holds `size` bytes at a multiple of `alignment`: of the smallest bin that is
-// sure to, unless one of the few looked at before is smaller and happens to be aligned.
+// Looks at every region of the bins [from, to).
+static __attribute__((noinline)) uint32_t find_anywhere(const struct ash_regions *set,
+                                                        uint32_t from, uint32_t to, uint32_t size,
+                                                        uint32_t alignment)
+{
+    uint32_t found = ASH_REGION_NONE;
+    for (uint32_t bin = next_bin(set, from); bin < to && found == ASH_REGION_NONE;
+         bin = next_bin(set, bin + 1))
+        found = find_in(set, bin, UINT32_MAX, size, alignment);
+    return found;
+}
+
+// A free region that holds `size` bytes at a multiple of `alignment`. Those in bins below `sure`
+// may be too small, or lie so badly that alignment takes what they have to spare: a few of the
+// best bin are tried, and all of them only where nothing larger is left.
 static inline uint32_t find(const struct ash_regions *set, uint32_t size, uint32_t alignment)
 {
     uint32_t waste = alignment > set->quantum ? alignment - set->quantum : 0; // at worst
-    uint32_t exact = bin_of(size);
-    uint32_t sure = bin_above(size + waste);
-    uint32_t probes = PROBES;
-    for (uint32_t bin = next_bin(set, exact); bin < sure; bin = next_bin(set, bin + 1)) {
-        for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE; i = set->regions[i].link.bin_next) {
-            if (fits(&set->regions[i], size, alignment))
-                return i;
-            if (--probes == 0)
-                goto larger;
-        }
+    uint32_t best = ash_region_bin(size);
+    uint32_t sure = ash_region_bin(size - 1 + waste) + 1;
+    uint32_t bin = next_bin(set, best);
+    if (bin < sure) {
+        uint32_t found = find_in(set, bin, PROBES, size, alignment);
+        if (found != ASH_REGION_NONE)
+            return found;
+        bin = next_bin(set, sure);
     }
-larger:;
-    uint32_t bin = next_bin(set, sure);
-    if (bin < ASH_REGION_BIN_COUNT)
-        return set->bins[bin];
-    return find_anywhere(set, exact, sure, size, alignment);
+    return bin < ASH_REGION_BIN_COUNT ? set->bins[bin]
+                                      : find_anywhere(set, best, sure, size, alignment);
 }
 
 // ---- spans
@@ -245,7 +233,7 @@ void ash_regions_remove_span(struct ash_regions *set, uint32_t region)
 static inline void insert_free(struct ash_regions *set, uint32_t span, uint32_t previous,
                                uint32_t next, uint32_t offset, uint32_t size)
 {
-    uint32_t index = take_region(set->stock);
+    uint32_t index = take_region(set->stock, set->regions);
     struct ash_region *region = &set->regions[index];
     region->offset = offset;
     region->size = size;
@@ -278,6 +266,7 @@ uint32_t ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t align
         insert_free(set, region->span, index, region->next, region->offset + size, after);
     region->size = size;
     set->used_bytes += size;
+    set->used_count++;
     return index;
 }
 
@@ -286,18 +275,19 @@ uint32_t ash_regions_give(struct ash_regions *set, uint32_t index)
     struct ash_region *regions = set->regions;
     struct ash_region *region = &regions[index];
     set->used_bytes -= region->size;
+    set->used_count--;
     uint32_t previous = region->previous, next = region->next;
     if (regions[next].state == ASH_REGION_FREE) {
         take_from_bin(set, next);
         region->size += regions[next].size;
         region->next = regions[next].next;
-        give_region(set->stock, next);
+        give_region(set->stock, regions, next);
     }
     if (regions[previous].state == ASH_REGION_FREE) {
         take_from_bin(set, previous);
         regions[previous].size += region->size;
         regions[previous].next = region->next;
-        give_region(set->stock, index);
+        give_region(set->stock, regions, index);
         index = previous;
         region = &regions[index];
     }
@@ -312,61 +302,4 @@ uint32_t ash_regions_largest(const struct ash_regions *set)
         return 0;
     uint32_t word = 63 - (uint32_t)__builtin_clzll(set->summary);
     return smallest_in(word * 64 + 63 - (uint32_t)__builtin_clzll(set->words[word]));
-}
-
-// ---- checking
-
-const char *ash_regions_check_span(const struct ash_regions *set, uint32_t first, uint32_t span,
-                                   uint32_t size, uint64_t *free_count)
-{
-    uint32_t offset = 0, previous = set->edge;
-    for (uint32_t i = first; i != set->edge; i = set->regions[i].next) {
-        const struct ash_region *region = &set->regions[i];
-        if (region->span != span)
-            return "a region of another span";
-        if (region->offset != offset)
-            return "a gap or an overlap between regions";
-        if (region->size == 0 || !ash_range_inside(offset, region->size, size))
-            return "a region that leaves its span";
-        if (region->previous != previous)
-            return "a broken link between neighbours";
-        if (region->state == ASH_REGION_FREE) {
-            if (set->regions[previous].state == ASH_REGION_FREE)
-                return "free neighbours that were not merged";
-            if (region->bin != bin_of(region->size))
-                return "a region in the wrong bin";
-            ++*free_count;
-        } else if (region->state != ASH_REGION_USED) {
-            return "a region that is neither free nor used";
-        }
-        offset += region->size;
-        previous = i;
-    }
-    return offset == size ? NULL : "regions that do not fill their span";
-}
-
-const char *ash_regions_check_bins(const struct ash_regions *set, uint64_t free_count)
-{
-    uint64_t found = 0;
-    for (uint32_t bin = 0; bin < ASH_REGION_BIN_COUNT; bin++) {
-        bool marked = (set->words[bin / 64] >> (bin % 64) & 1) != 0;
-        if (marked != (set->bins[bin] != ASH_REGION_NONE))
-            return "a bin whose mark is wrong";
-        uint32_t previous = ASH_REGION_NONE;
-        for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE; i = set->regions[i].link.bin_next) {
-            const struct ash_region *region = &set->regions[i];
-            if (region->state != ASH_REGION_FREE || region->bin != bin)
-                return "a bin that holds what does not belong there";
-            if (region->link.bin_previous != previous)
-                return "a broken link in a bin";
-            if (++found > free_count)
-                return "more regions in bins than are free";
-            previous = i;
-        }
-    }
-    for (uint32_t word = 0; word < ASH_REGION_WORD_COUNT; word++) {
-        if ((set->summary >> word & 1) != (set->words[word] != 0))
-            return "a summary of bins that is wrong";
-    }
-    return found == free_count ? NULL : "free regions that stand in no bin";
 }

@@ -79,11 +79,21 @@ struct ash_regions {
     struct ash_region_stock *stock; // borrowed; several sets may share one
     uint32_t edge;                  // the used neighbour at both ends of every span
     uint32_t quantum;               // every offset and size so far is a multiple of it
-    uint64_t used_bytes;
-    uint64_t summary;                      // bit n: words[n] is not 0
-    uint64_t words[ASH_REGION_WORD_COUNT]; // bit n of all of them: bins[n] is not empty
-    uint32_t bins[ASH_REGION_BIN_COUNT];   // first region
+    uint64_t used_bytes, used_count;
+    uint64_t summary; // bit n: words[n] is not 0
+    // Bit n of all of them: bins[n] is not empty. One more word, always 0, ends a search.
+    uint64_t words[ASH_REGION_WORD_COUNT + 1];
+    uint32_t bins[ASH_REGION_BIN_COUNT]; // first region
 };
+
+// The bin of a size: exact below 2^BIN_BITS, then 2^BIN_BITS bins an octave.
+static inline uint32_t ash_region_bin(uint32_t size)
+{
+    if (size < 1u << ASH_REGION_BIN_BITS)
+        return size;
+    uint32_t octave = 31 - (uint32_t)__builtin_clz(size) - ASH_REGION_BIN_BITS;
+    return (octave << ASH_REGION_BIN_BITS) + (size >> octave);
+}
 
 // False: there is no host memory (or address space) for it; the pool is then all zero.
 bool ash_region_pool_init(struct ash_region_pool *pool, uint32_t capacity);
@@ -127,9 +137,10 @@ uint32_t ash_regions_give(struct ash_regions *set, uint32_t region);
 // The size of the largest free region, rounded down to a bin.
 uint32_t ash_regions_largest(const struct ash_regions *set);
 
-// Checks a span, from the region at its offset 0: neighbours, states, bins. And the bins by
-// themselves: that each holds what belongs there and is marked. Each answers what is wrong in a
-// few words, or NULL. *free_count is raised by the number of free regions.
+// engine/memory/regions_check.c: checks a span, from the region at its offset 0: neighbours,
+// states, bins. And the bins by themselves: that each holds what belongs there and is marked. Each
+// answers what is wrong in a few words, or NULL. *free_count is raised by the number of free
+// regions.
 const char *ash_regions_check_span(const struct ash_regions *set, uint32_t first, uint32_t span,
                                    uint32_t size, uint64_t *free_count);
 const char *ash_regions_check_bins(const struct ash_regions *set, uint64_t free_count);

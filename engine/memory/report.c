@@ -21,6 +21,11 @@ static void unlock_all(const struct ash_allocator *allocator)
         ash_lock_release(&inside->arenas[i].lock);
 }
 
+static const struct ash_regions *set_of(const struct ash_arena *arena, uint32_t set)
+{
+    return arena->regions[set / ASH_CLASS_COUNT][set % ASH_CLASS_COUNT];
+}
+
 // ---- statistics
 
 static void add_usage(struct ash_memory_usage *sum, const struct ash_memory_usage *usage)
@@ -41,8 +46,8 @@ static size_t host_bytes(const struct ash_allocator *allocator)
                                       sizeof(struct ash_chunk),
                                   ASH_HOST_PAGE);
     for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
-        for (uint32_t type = 0; type < VK_MAX_MEMORY_TYPES; type++)
-            bytes += allocator->arenas[i].regions[type] != NULL ? sizeof(struct ash_regions) : 0;
+        for (uint32_t set = 0; set < VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT; set++)
+            bytes += set_of(&allocator->arenas[i], set) != NULL ? sizeof(struct ash_regions) : 0;
     }
     return bytes;
 }
@@ -59,12 +64,13 @@ void ash_allocator_stats(const struct ash_allocator *allocator, struct ash_alloc
         usage->reserved_bytes = accounts->types[type];
         usage->chunks = accounts->chunks[type];
         usage->dedicated = accounts->dedicated[type];
-        for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
-            const struct ash_arena *arena = &allocator->arenas[i];
-            usage->live_blocks += arena->live_blocks[type];
-            usage->live_bytes += arena->dedicated_bytes[type];
-            if (arena->regions[type] != NULL)
-                usage->live_bytes += arena->regions[type]->used_bytes;
+        usage->live_bytes = accounts->dedicated_bytes[type];
+        usage->live_blocks = accounts->dedicated[type];
+        for (uint32_t i = 0; i < ASH_ARENA_COUNT * ASH_CLASS_COUNT; i++) {
+            const struct ash_regions *set =
+                allocator->arenas[i / ASH_CLASS_COUNT].regions[type][i % ASH_CLASS_COUNT];
+            usage->live_bytes += set != NULL ? set->used_bytes : 0;
+            usage->live_blocks += set != NULL ? set->used_count : 0;
         }
         add_usage(&out->heaps[allocator->types[type].heap], usage);
         add_usage(&out->total, usage);
@@ -131,7 +137,7 @@ static void show_blocks(const struct ash_allocator *allocator, uint32_t slot,
                 {
                     .memory = chunk->memory,
                     .offset = region->offset,
-                    .size = chunk->dedicated ? chunk->size : region->size,
+                    .size = chunk->regions == NULL ? chunk->size : region->size,
                     .memory_type_index = chunk->memory_type_index,
                     .generation = (uint32_t)(region->serial >> 32),
                     .id = region->serial << 32 | i,
@@ -174,7 +180,7 @@ enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
             .free_regions = found,
             .free_region_count = free_regions(allocator, slot, found),
             .memory_type_index = chunk->memory_type_index,
-            .dedicated = chunk->dedicated,
+            .dedicated = chunk->regions == NULL,
             .map_count = map_count(chunk),
         };
         if (visitor->chunk != NULL)
@@ -187,42 +193,75 @@ enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
     return found != NULL ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
 }
 
+// ---- leaks
+
+uint64_t ash_allocator_name_leaks(struct ash_allocator *allocator)
+{
+    uint64_t leaks = 0;
+    const struct ash_region *regions = allocator->pool.regions;
+    for (uint32_t slot = 1; slot < slot_count(allocator); slot++) {
+        const struct ash_chunk *chunk = &allocator->chunks[slot];
+        for (uint32_t i = chunk->first; in_use(chunk) && belongs(allocator, i, slot);
+             i = regions[i].next) {
+            if (regions[i].state != ASH_REGION_USED)
+                continue;
+            const char *label = ash_block_note_get(allocator, i).label;
+            VkDeviceSize size = chunk->regions == NULL ? chunk->size : regions[i].size;
+            ash_log(ASH_LOG_WARNING,
+                    "%s: leak: '%s', %llu bytes at offset %u of memory type %u, was not freed",
+                    allocator->label, label != NULL ? label : "(unnamed)", (unsigned long long)size,
+                    regions[i].offset, chunk->memory_type_index);
+            ash_block_note_clear(allocator, i);
+            leaks++;
+        }
+    }
+    return leaks;
+}
+
 // ---- checking
 
+// What the chunks add up to, for comparison with what is kept.
 struct sums {
-    uint64_t free_regions[ASH_ARENA_COUNT][VK_MAX_MEMORY_TYPES];
-    uint64_t used_bytes[ASH_ARENA_COUNT][VK_MAX_MEMORY_TYPES];
-    uint64_t blocks[ASH_ARENA_COUNT][VK_MAX_MEMORY_TYPES];
+    struct {
+        uint64_t free_regions, used_bytes, used_count;
+    } sets[ASH_ARENA_COUNT][VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT];
     uint32_t empty[VK_MAX_MEMORY_TYPES];
 };
+
+static const char *check_dedicated(const struct ash_allocator *allocator, uint32_t slot)
+{
+    const struct ash_region *region = &allocator->pool.regions[allocator->chunks[slot].first];
+    return region->state == ASH_REGION_USED && region->span == slot
+               ? NULL
+               : "memory of its own whose block is not in use";
+}
 
 static const char *check_chunk(const struct ash_allocator *allocator, uint32_t slot,
                                struct sums *sums)
 {
     const struct ash_chunk *chunk = &allocator->chunks[slot];
-    const struct ash_region *regions = allocator->pool.regions;
-    uint32_t arena = chunk->arena, type = chunk->memory_type_index;
+    uint32_t type = chunk->memory_type_index, index = type * ASH_CLASS_COUNT;
     if (chunk->memory == VK_NULL_HANDLE)
         return "a chunk without memory";
-    if (chunk->dedicated) {
-        sums->blocks[arena][type]++;
-        return regions[chunk->first].state == ASH_REGION_USED && regions[chunk->first].span == slot
-                   ? NULL
-                   : "memory of its own whose block is not in use";
-    }
-    const struct ash_regions *set = allocator->arenas[arena].regions[type];
-    const char *wrong = ash_regions_check_span(set, chunk->first, slot, (uint32_t)chunk->size,
-                                               &sums->free_regions[arena][type]);
-    if (wrong != NULL)
-        return wrong;
-    for (uint32_t i = chunk->first; i != set->edge; i = regions[i].next) {
-        if (regions[i].state != ASH_REGION_USED)
+    if (chunk->regions == NULL)
+        return check_dedicated(allocator, slot);
+    const struct ash_arena *arena = &allocator->arenas[chunk->arena];
+    if (chunk->regions != set_of(arena, index))
+        index++;
+    if (chunk->regions != set_of(arena, index))
+        return "a chunk in a set of another memory type or arena";
+    const struct ash_regions *set = chunk->regions;
+    uint64_t *free_count = &sums->sets[chunk->arena][index].free_regions;
+    const char *wrong =
+        ash_regions_check_span(set, chunk->first, slot, (uint32_t)chunk->size, free_count);
+    for (uint32_t i = chunk->first; wrong == NULL && i != set->edge; i = set->regions[i].next) {
+        if (set->regions[i].state != ASH_REGION_USED)
             continue;
-        sums->used_bytes[arena][type] += regions[i].size;
-        sums->blocks[arena][type]++;
+        sums->sets[chunk->arena][index].used_bytes += set->regions[i].size;
+        sums->sets[chunk->arena][index].used_count++;
     }
-    sums->empty[type] += ash_chunk_is_empty(&allocator->arenas[arena], chunk);
-    return NULL;
+    sums->empty[type] += wrong == NULL && ash_chunk_is_empty(chunk);
+    return wrong;
 }
 
 static const char *check_sums(const struct ash_allocator *allocator, const struct sums *sums)
@@ -230,16 +269,17 @@ static const char *check_sums(const struct ash_allocator *allocator, const struc
     for (uint32_t type = 0; type < allocator->type_count; type++) {
         if (sums->empty[type] != __atomic_load_n(&allocator->empty_chunks[type], __ATOMIC_RELAXED))
             return "a wrong count of empty chunks";
-        for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
-            const struct ash_arena *arena = &allocator->arenas[i];
-            if (arena->live_blocks[type] != sums->blocks[i][type])
-                return "a wrong count of blocks";
-            if (arena->regions[type] == NULL)
+    }
+    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
+        for (uint32_t index = 0; index < VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT; index++) {
+            const struct ash_regions *set = set_of(&allocator->arenas[i], index);
+            if (set == NULL)
                 continue;
-            if (arena->regions[type]->used_bytes != sums->used_bytes[i][type])
+            if (set->used_bytes != sums->sets[i][index].used_bytes)
                 return "a wrong sum of used bytes";
-            const char *wrong =
-                ash_regions_check_bins(arena->regions[type], sums->free_regions[i][type]);
+            if (set->used_count != sums->sets[i][index].used_count)
+                return "a wrong count of blocks";
+            const char *wrong = ash_regions_check_bins(set, sums->sets[i][index].free_regions);
             if (wrong != NULL)
                 return wrong;
         }

@@ -1,0 +1,59 @@
+// Invariants of regions, for tests and for whoever suspects his memory.
+#include "engine/memory/regions.h"
+
+#include "engine/bits.h"
+
+const char *ash_regions_check_span(const struct ash_regions *set, uint32_t first, uint32_t span,
+                                   uint32_t size, uint64_t *free_count)
+{
+    uint32_t offset = 0, previous = set->edge;
+    for (uint32_t i = first; i != set->edge; i = set->regions[i].next) {
+        const struct ash_region *region = &set->regions[i];
+        if (region->span != span)
+            return "a region of another span";
+        if (region->offset != offset)
+            return "a gap or an overlap between regions";
+        if (region->size == 0 || !ash_range_inside(offset, region->size, size))
+            return "a region that leaves its span";
+        if (region->previous != previous)
+            return "a broken link between neighbours";
+        if (region->state == ASH_REGION_FREE) {
+            if (set->regions[previous].state == ASH_REGION_FREE)
+                return "free neighbours that were not merged";
+            if (region->bin != ash_region_bin(region->size))
+                return "a region in the wrong bin";
+            ++*free_count;
+        } else if (region->state != ASH_REGION_USED) {
+            return "a region that is neither free nor used";
+        }
+        offset += region->size;
+        previous = i;
+    }
+    return offset == size ? NULL : "regions that do not fill their span";
+}
+
+const char *ash_regions_check_bins(const struct ash_regions *set, uint64_t free_count)
+{
+    uint64_t found = 0;
+    for (uint32_t bin = 0; bin < ASH_REGION_BIN_COUNT; bin++) {
+        bool marked = (set->words[bin / 64] >> (bin % 64) & 1) != 0;
+        if (marked != (set->bins[bin] != ASH_REGION_NONE))
+            return "a bin whose mark is wrong";
+        uint32_t previous = ASH_REGION_NONE;
+        for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE; i = set->regions[i].link.bin_next) {
+            const struct ash_region *region = &set->regions[i];
+            if (region->state != ASH_REGION_FREE || region->bin != bin)
+                return "a bin that holds what does not belong there";
+            if (region->link.bin_previous != previous)
+                return "a broken link in a bin";
+            if (++found > free_count)
+                return "more regions in bins than are free";
+            previous = i;
+        }
+    }
+    for (uint32_t word = 0; word < ASH_REGION_WORD_COUNT; word++) {
+        if ((set->summary >> word & 1) != (set->words[word] != 0))
+            return "a summary of bins that is wrong";
+    }
+    return found == free_count ? NULL : "free regions that stand in no bin";
+}
