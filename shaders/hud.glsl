@@ -2,6 +2,7 @@
 #version 460
 
 #include "shared.h"
+#include "blocks.h"
 
 #ifdef VERTEX_STAGE
 layout(std430, set = 0, binding = 0) readonly buffer Quads { hud_quad quads[]; };
@@ -40,6 +41,6 @@ void main()
     if (fill == HUD_FILL_GLYPH)
         color.a *= texelFetch(font, ivec2(uv.xy), 0).r;
     else if (fill == HUD_FILL_BLOCK)
-        color.rgb *= textureLod(blocks, uv, 0.0).rgb;
+        color.rgb *= block_texel(blocks, uv.xy, uv.z, 1.0).rgb;
 }
 #endif

@@ -4,6 +4,7 @@
 
 #include "shared.h"
 #include "atmosphere.h"
+#include "blocks.h"
 
 #ifdef VERTEX_STAGE
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
@@ -53,19 +54,9 @@ layout(location = 1) in vec4 light;
 layout(location = 2) in vec4 haze;
 layout(location = 0) out vec4 color;
 
-// The nearest texel of the nearest level: a sampler would take eight and blend them, which on a
-// software driver costs more than all the rest. The level is the exponent of the texels covered.
-vec4 block_texel()
-{
-    int level = clamp((floatBitsToInt(haze.a) >> 23) - 127, 0, TEXTURE_LAST_LEVEL);
-    int size = TEXTURE_EDGE >> level;
-    ivec2 place = ivec2(floor(uv.xy * float(size))) & (size - 1);
-    return texelFetch(blocks, ivec3(place, int(uv.z + 0.5)), level);
-}
-
 void main()
 {
-    vec4 texel = block_texel();
+    vec4 texel = block_texel(blocks, uv.xy, uv.z, haze.a);
     color = vec4(texel.rgb * (light.rgb + light.a * texel.a) + haze.rgb, 1.0);
 }
 #endif

@@ -4,6 +4,7 @@
 
 #include "shared.h"
 #include "atmosphere.h"
+#include "blocks.h"
 
 layout(constant_id = 0) const uint GLASS = 0;
 
@@ -48,10 +49,7 @@ layout(location = 0) out vec4 color; // premultiplied
 
 vec4 glass()
 {
-    int level = clamp((floatBitsToInt(uv_level.z) >> 23) - 127, 0, TEXTURE_LAST_LEVEL);
-    int size = TEXTURE_EDGE >> level;
-    ivec2 at = ivec2(floor(uv_level.xy * float(size))) & (size - 1);
-    vec4 texel = texelFetch(blocks, ivec3(at, TEXTURE_GLASS), level);
+    vec4 texel = block_texel(blocks, uv_level.xy, float(TEXTURE_GLASS), uv_level.z);
     vec3 lit = frame.ambient_color.rgb + frame.light_color.rgb * 0.5;
     return vec4((texel.rgb * lit * haze.a + haze.rgb) * texel.a, texel.a);
 }

@@ -5,10 +5,8 @@
 #include "engine/memory/image.h"
 #include "engine/render/pass.h"
 
-// Makes the texture array and notes its uploads: it can be sampled from the next frame on. On
-// failure *image may be half filled and is given to block_textures_finish.
+// Makes the texture array as shaders/blocks.h reads it, and notes its uploads: it can be sampled
+// from the next frame on. texture_finish takes it back, also after a failure.
 enum ash_result block_textures_init(struct ash_image *image, const struct ash_pass_env *env);
-// The GPU is done with it; a zeroed image is allowed.
-void block_textures_finish(struct ash_image *image, const struct ash_pass_env *env);
 
 #endif

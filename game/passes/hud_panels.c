@@ -44,9 +44,10 @@ void hud_hotbar(struct canvas *canvas, const struct scene_hud *hud)
             canvas_block(canvas, x + margin, top + margin, slot - 2.0f * margin,
                          (enum block)hud->hotbar[i]);
     }
-    if (hud->hotbar_slot < HOTBAR_SLOTS && hud->hotbar[hud->hotbar_slot] < BLOCK_COUNT)
+    const uint32_t chosen = hud->hotbar_slot < HOTBAR_SLOTS ? hud->hotbar[hud->hotbar_slot] : 0;
+    if (chosen > BLOCK_AIR && chosen < BLOCK_COUNT)
         canvas_label(canvas, canvas->width * 0.5f, top - 32.0f * unit, true, white,
-                     block_types[hud->hotbar[hud->hotbar_slot]].name);
+                     block_types[chosen].name);
 }
 
 void hud_status(struct canvas *canvas, const struct scene_hud *hud)

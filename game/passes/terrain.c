@@ -4,6 +4,7 @@
 #include "game/passes/passes.h"
 #include "game/passes/scene_uniforms.h"
 #include "game/passes/terrain_cull.h"
+#include "game/passes/texture.h"
 
 #include <volk.h>
 
@@ -52,7 +53,7 @@ static void finish(void *state, const struct ash_pass_env *env)
     struct terrain *terrain = state;
     struct pass_resources *resources = env->game;
     ash_pipeline_finish(&terrain->pipeline, env->pipelines);
-    block_textures_finish(&resources->block_textures, env);
+    texture_finish(&resources->block_textures, env);
     terrain_meshes_finish(&resources->meshes, env);
 }
 
