@@ -26,10 +26,10 @@ struct picture {
 };
 static const struct picture pictures[] = {
     {"tour", {"--tour", "--frames", "60"}},
-    {"fly", {"--fly", "--frames", "90", "--time", "0.5"}},
-    {"dusk", {"--tour", "--frames", "20", "--time", "0.77"}},
-    {"night", {"--ground", "--frames", "30", "--time", "0.98"}},
-    {"ground", {"--ground", "--frames", "120", "--time", "0.4"}},
+    {"fly", {"--fly", "--frames", "90", "--time", "12"}},
+    {"dusk", {"--tour", "--frames", "20", "--time", "18.5"}},
+    {"night", {"--ground", "--frames", "30", "--time", "23.5"}},
+    {"ground", {"--ground", "--frames", "120", "--time", "9.6"}},
 };
 
 static char driver[1024];
