@@ -127,69 +127,101 @@ static void height_tells_the_highest_solid_block(void **state)
     }
 }
 
-// Leaves and wood hang together across columns: a tree cut at a border would leave leaves in one
-// column that no wood within reach explains.
-static void trees_cross_borders_whole(void **state)
+enum { REGION_EDGE = 10, REGION_BLOCKS = REGION_EDGE * CHUNK_SIZE };
+
+// A square of columns around the origin.
+struct region {
+    struct column columns[REGION_EDGE * REGION_EDGE];
+};
+
+static struct region *region_create(uint32_t seed)
 {
-    (void)state;
-    enum { EDGE = 6 };
-    static struct column columns[EDGE * EDGE];
-    uint32_t leaves = 0, at_border = 0;
-    for (int32_t i = 0; i < EDGE * EDGE; i++)
-        make(4, i % EDGE - 3, i / EDGE - 3, &columns[i]);
-    for (int32_t i = 0; i < EDGE * CHUNK_SIZE * EDGE * CHUNK_SIZE; i++) {
-        int32_t x = i % (EDGE * CHUNK_SIZE), z = i / (EDGE * CHUNK_SIZE);
-        bool inner = x >= 8 && z >= 8 && x < EDGE * CHUNK_SIZE - 8 && z < EDGE * CHUNK_SIZE - 8;
-        for (int32_t y = SEA_LEVEL; inner && y < WORLD_HEIGHT; y++) {
-            if (block_of(&columns[z / CHUNK_SIZE * EDGE + x / CHUNK_SIZE], x, y, z) != BLOCK_LEAVES)
-                continue;
-            bool wood = false;
-            for (int32_t j = 0; j < 9 * 9 * 9 && !wood; j++) {
-                int32_t near_x = x + j % 9 - 4, near_z = z + j / 9 % 9 - 4, near_y = y + j / 81 - 4;
-                wood = near_y < WORLD_HEIGHT &&
-                       block_of(&columns[near_z / CHUNK_SIZE * EDGE + near_x / CHUNK_SIZE], near_x,
-                                near_y, near_z) == BLOCK_LOG;
-            }
-            assert_true(wood);
-            leaves++;
-            at_border += x % CHUNK_SIZE == 0 || z % CHUNK_SIZE == 0;
-        }
-    }
-    assert_true(leaves > 1000);
-    assert_true(at_border > 20);
-    for (int32_t i = 0; i < EDGE * EDGE; i++)
-        drop(&columns[i]);
+    struct region *region = malloc(sizeof(*region));
+    assert_non_null(region);
+    for (int32_t i = 0; i < REGION_EDGE * REGION_EDGE; i++)
+        make(seed, i % REGION_EDGE - REGION_EDGE / 2, i / REGION_EDGE - REGION_EDGE / 2,
+             &region->columns[i]);
+    return region;
 }
 
-// Nothing but rock below; no water hangs beside air.
+static void region_destroy(struct region *region)
+{
+    for (int32_t i = 0; i < REGION_EDGE * REGION_EDGE; i++)
+        drop(&region->columns[i]);
+    free(region);
+}
+
+// 0 to REGION_BLOCKS - 1; air outside.
+static uint8_t region_get(const struct region *region, int32_t x, int32_t y, int32_t z)
+{
+    if (x < 0 || z < 0 || x >= REGION_BLOCKS || z >= REGION_BLOCKS || y < 0 || y >= WORLD_HEIGHT)
+        return BLOCK_AIR;
+    return block_of(&region->columns[z / CHUNK_SIZE * REGION_EDGE + x / CHUNK_SIZE], x, y, z);
+}
+
+// On which sides of a leaf the wood is that it may hang on: bits for west, here and east, and
+// for north, here and south, counted in columns.
+static uint32_t wood_sides(const struct region *region, int32_t x, int32_t y, int32_t z)
+{
+    uint32_t sides = 0;
+    for (int32_t i = 0; i < 9 * 9 * 9; i++) {
+        int32_t at_x = x + i % 9 - 4, at_y = y + i / 81 - 4, at_z = z + i / 9 % 9 - 4;
+        if (region_get(region, at_x, at_y, at_z) == BLOCK_LOG)
+            sides |= 1u << (at_x / CHUNK_SIZE - x / CHUNK_SIZE + 1) |
+                     8u << (at_z / CHUNK_SIZE - z / CHUNK_SIZE + 1);
+    }
+    return sides;
+}
+
+// Leaves hang on wood, in whatever column that stands; over each of the four borders of columns
+// there are some whose wood stands on the other side.
+static void trees_cross_borders(void **state)
+{
+    (void)state;
+    enum { WEST = 1, EAST = 4, NORTH = 8, SOUTH = 32, HERE_X = 2, HERE_Z = 16 };
+    struct region *region = region_create(4);
+    uint32_t over[4] = {0};
+    for (int32_t i = 0; i < REGION_BLOCKS * REGION_BLOCKS; i++) {
+        int32_t x = i % REGION_BLOCKS, z = i / REGION_BLOCKS;
+        bool inner = x >= 8 && z >= 8 && x < REGION_BLOCKS - 8 && z < REGION_BLOCKS - 8;
+        for (int32_t y = SEA_LEVEL; inner && y < WORLD_HEIGHT; y++) {
+            if (region_get(region, x, y, z) != BLOCK_LEAVES)
+                continue;
+            uint32_t sides = wood_sides(region, x, y, z);
+            assert_int_not_equal(sides, 0);
+            over[0] += (sides & (WEST | HERE_X)) == WEST;
+            over[1] += (sides & (EAST | HERE_X)) == EAST;
+            over[2] += (sides & (NORTH | HERE_Z)) == NORTH;
+            over[3] += (sides & (SOUTH | HERE_Z)) == SOUTH;
+        }
+    }
+    for (uint32_t i = 0; i < 4; i++)
+        assert_true(over[i] > 10);
+    region_destroy(region);
+}
+
+// Nothing but rock below; no water hangs over or beside air.
 static void the_sea_stays_where_it_is(void **state)
 {
     (void)state;
-    enum { EDGE = 6 };
-    static struct column columns[EDGE * EDGE];
-    for (int32_t i = 0; i < EDGE * EDGE; i++)
-        make(2, i % EDGE - 3, i / EDGE - 3, &columns[i]);
-    for (int32_t i = 0; i < EDGE * CHUNK_SIZE * EDGE * CHUNK_SIZE; i++) {
-        int32_t x = i % (EDGE * CHUNK_SIZE), z = i / (EDGE * CHUNK_SIZE);
-        const struct column *column = &columns[z / CHUNK_SIZE * EDGE + x / CHUNK_SIZE];
-        assert_int_equal(block_of(column, x, 0, z), BLOCK_BASALT);
-        for (int32_t y = 1; y <= SEA_LEVEL; y++) {
-            if (block_of(column, x, y, z) != BLOCK_WATER)
-                continue;
-            assert_int_not_equal(block_of(column, x, y - 1, z), BLOCK_AIR);
-            for (int32_t side = 0; side < 4; side++) {
-                int32_t by_x = x + (side == 0) - (side == 1), by_z = z + (side == 2) - (side == 3);
-                const uint32_t size = EDGE * CHUNK_SIZE;
-                if ((uint32_t)by_x < size && (uint32_t)by_z < size)
-                    assert_int_not_equal(
-                        block_of(&columns[by_z / CHUNK_SIZE * EDGE + by_x / CHUNK_SIZE], by_x, y,
-                                 by_z),
-                        BLOCK_AIR);
+    for (uint32_t seed = 2; seed < 6; seed++) {
+        struct region *region = region_create(seed);
+        for (int32_t i = 0; i < REGION_BLOCKS * REGION_BLOCKS; i++) {
+            int32_t x = i % REGION_BLOCKS, z = i / REGION_BLOCKS;
+            bool inner = x > 0 && z > 0 && x < REGION_BLOCKS - 1 && z < REGION_BLOCKS - 1;
+            assert_int_equal(region_get(region, x, 0, z), BLOCK_BASALT);
+            for (int32_t y = 1; inner && y <= SEA_LEVEL; y++) {
+                if (region_get(region, x, y, z) != BLOCK_WATER)
+                    continue;
+                assert_int_not_equal(region_get(region, x, y - 1, z), BLOCK_AIR);
+                for (int32_t side = 0; side < 4; side++)
+                    assert_int_not_equal(region_get(region, x + (side == 0) - (side == 1), y,
+                                                    z + (side == 2) - (side == 3)),
+                                         BLOCK_AIR);
             }
         }
+        region_destroy(region);
     }
-    for (int32_t i = 0; i < EDGE * EDGE; i++)
-        drop(&columns[i]);
 }
 
 static void one_spawns_on_dry_land_in_sight_of_a_volcano(void **state)
@@ -259,7 +291,7 @@ int main(void)
         cmocka_unit_test(any_thread_in_any_order_makes_the_same),
         cmocka_unit_test(seeds_make_different_worlds),
         cmocka_unit_test(height_tells_the_highest_solid_block),
-        cmocka_unit_test(trees_cross_borders_whole),
+        cmocka_unit_test(trees_cross_borders),
         cmocka_unit_test(the_sea_stays_where_it_is),
         cmocka_unit_test(one_spawns_on_dry_land_in_sight_of_a_volcano),
         cmocka_unit_test(every_world_has_sea_land_and_fire),
