@@ -1,6 +1,7 @@
 #include "game/world/mesher_naive.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "shaders/shared.h"
 
@@ -33,6 +34,8 @@ static bool opaque_at(const struct mesh_input *input, int32_t x, int32_t y, int3
 static enum block cell_block(const struct mesh_input *input, struct cell cell)
 {
     const int32_t edge = 1 << input->detail;
+    if (input->detail == 0)
+        return block_at(input, cell.at[0], cell.at[1], cell.at[2]);
     int32_t opaque_count = 0, filled_count = 0, wood_count = 0;
     enum block opaque = BLOCK_AIR, other = BLOCK_AIR;
     for (int32_t i = edge * edge * edge - 1; i >= 0; i--) {
@@ -90,20 +93,20 @@ static bool shows_face(const struct mesh_input *input, struct cell cell, enum bl
 {
     struct cell neighbor = beside(cell, face);
     enum block other = cell_block(input, neighbor);
-    bool border = outside(input, neighbor), side = face != FACE_UP && face != FACE_DOWN;
-    bool coarse = input->detail > 0;
+    // At coarse detail the neighbour's detail may differ.
+    bool border = input->detail > 0 && outside(input, neighbor);
+    bool side = face != FACE_UP && face != FACE_DOWN;
     if (block_types[block].opaque) {
-        bool hidden = block_types[other].opaque;
-        if (coarse && border && side)
-            hidden = hidden && touching_opaque(input, neighbor, face);
-        return !hidden;
+        if (!block_types[other].opaque)
+            return true;
+        return border && side && !touching_opaque(input, neighbor, face);
     }
-    if (coarse && border && side)
+    if (border && side)
         return false;
     if (block == BLOCK_WATER)
         return other == BLOCK_AIR;
     // Cells above and below the chunk are not told apart at coarse detail.
-    return !block_types[other].opaque && (other != block || (coarse && border));
+    return !block_types[other].opaque && (other != block || border);
 }
 
 // Occlusion at the corner of a face that lies towards +1 or -1 along its width and height.
@@ -167,43 +170,55 @@ static mesh_quad face_quad(const struct mesh_input *input, struct cell cell, enu
                      QUAD_WORD_1(texture, occlusion, 0u, even < odd));
 }
 
-// The faces of one direction, of opaque blocks or of the others.
-static bool add_faces(const struct mesh_input *input, uint32_t face, bool opaque, struct list *list)
+// The faces of one cell, each to the list of its direction, or of what is see-through.
+static bool add_faces(const struct mesh_input *input, struct cell cell,
+                      struct list lists[FACE_COUNT + 1])
 {
-    const int32_t size = CHUNK_SIZE >> input->detail;
-    for (int32_t i = 0; i < size * size * size; i++) {
-        struct cell cell = {{i % size, i / (size * size), i / size % size}};
-        enum block block = cell_block(input, cell);
-        if (block == BLOCK_AIR || block_types[block].opaque != opaque ||
-            !shows_face(input, cell, block, face))
-            continue;
-        if (!add(list, face_quad(input, cell, block, face)))
+    enum block block = cell_block(input, cell);
+    if (block == BLOCK_AIR)
+        return true;
+    for (uint32_t face = 0; face < FACE_COUNT; face++) {
+        struct list *list = &lists[block_types[block].opaque ? face : FACE_COUNT];
+        if (shows_face(input, cell, block, face) && !add(list, face_quad(input, cell, block, face)))
             return false;
     }
     return true;
 }
 
-bool mesher_naive_mesh(const struct mesh_input *input, struct mesh *out)
+// The lists behind each other.
+static bool join(const struct list lists[FACE_COUNT + 1], struct mesh *out)
 {
-    struct list list = {0};
-    struct mesh mesh = {0};
-    *out = mesh;
-    bool complete = true;
-    for (uint32_t face = 0; face < FACE_COUNT && complete; face++) {
-        uint32_t before = list.count;
-        complete = add_faces(input, face, true, &list);
-        mesh.counts[face] = list.count - before;
-    }
-    uint32_t before = list.count;
-    for (uint32_t face = 0; face < FACE_COUNT && complete; face++)
-        complete = add_faces(input, face, false, &list);
-    mesh.water_count = list.count - before;
-    if (!complete) {
-        free(list.quads);
+    struct mesh mesh = {.water_count = lists[FACE_COUNT].count};
+    for (uint32_t i = 0; i <= FACE_COUNT; i++)
+        mesh.total += lists[i].count;
+    if (mesh.total == 0)
+        return true;
+    mesh.quads = malloc(mesh.total * sizeof(*mesh.quads));
+    if (mesh.quads == NULL)
         return false;
+    mesh_quad *next = mesh.quads;
+    for (uint32_t i = 0; i <= FACE_COUNT; i++) {
+        if (i < FACE_COUNT)
+            mesh.counts[i] = lists[i].count;
+        if (lists[i].count > 0)
+            memcpy(next, lists[i].quads, lists[i].count * sizeof(*next));
+        next += lists[i].count;
     }
-    mesh.quads = list.quads;
-    mesh.total = list.count;
     *out = mesh;
     return true;
+}
+
+bool mesher_naive_mesh(const struct mesh_input *input, struct mesh *out)
+{
+    const int32_t size = CHUNK_SIZE >> input->detail;
+    struct list lists[FACE_COUNT + 1] = {0};
+    bool complete = true;
+    *out = (struct mesh){0};
+    for (int32_t i = 0; i < size * size * size && complete; i++)
+        complete =
+            add_faces(input, (struct cell){{i % size, i / (size * size), i / size % size}}, lists);
+    complete = complete && join(lists, out);
+    for (uint32_t i = 0; i <= FACE_COUNT; i++)
+        free(lists[i].quads);
+    return complete;
 }
