@@ -1,17 +1,28 @@
 // The sky's colour in a direction, for the sky itself and for whatever fades into it. GLSL only.
+//
+// Fragment stages get the colours from their vertex stage, flat: on a software driver each read of
+// a uniform is checked against its buffer, and a dozen of them cost more than the sum itself.
+
+struct atmosphere {
+    vec3 zenith, horizon, sun, glow;
+};
+
+atmosphere atmosphere_of(frame_uniforms frame)
+{
+    return atmosphere(frame.sky_zenith.rgb, frame.sky_horizon.rgb, frame.sun_direction.xyz,
+                      frame.sun_glow.rgb);
+}
 
 // Cheap enough for every vertex: a gradient, and a glow around the low sun.
-vec3 haze_color(frame_uniforms frame, vec3 direction)
+vec3 haze_color(atmosphere air, vec3 direction)
 {
-    float up = clamp(direction.y, 0.0, 1.0);
-    float rise = 1.0 - up;
+    float rise = 1.0 - clamp(direction.y, 0.0, 1.0);
     float low = rise * rise;
     low *= low;
-    vec3 color = mix(frame.sky_zenith.rgb, frame.sky_horizon.rgb, low);
-    float toward = max(dot(direction, frame.sun_direction.xyz), 0.0);
+    float toward = max(dot(direction, air.sun), 0.0);
     toward *= toward;
     toward *= toward;
-    return color + frame.sun_glow.rgb * toward * (0.35 + 0.65 * low);
+    return mix(air.zenith, air.horizon, low) + air.glow * (toward * (0.35 + 0.65 * low));
 }
 
 // 0 near, 1 where the world ends.

@@ -7,10 +7,19 @@
 // By day there are no stars to look for.
 layout(constant_id = 0) const uint NIGHT = 0;
 
+#ifdef VERTEX_STAGE
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
 
-#ifdef VERTEX_STAGE
 layout(location = 0) out vec3 ray;
+layout(location = 1) flat out vec4 zenith; // a: how visible stars are
+layout(location = 2) flat out vec4 horizon; // a: 0 under water, where there is nothing but haze
+layout(location = 3) flat out vec3 sun;
+layout(location = 4) flat out vec3 glow;
+layout(location = 5) flat out vec3 cloud_color;
+layout(location = 6) flat out vec3 cloud_place; // xy: of the camera over the map, z: blocks below
+
+const float CLOUD_HEIGHT = 150.0; // blocks
+const float CLOUD_SPEED = 1.6;    // blocks a second
 
 void main()
 {
@@ -19,6 +28,13 @@ void main()
     gl_Position = vec4(corner, 0.0, 1.0);
     vec4 far = frame.inverse_view_projection * vec4(corner, 0.5, 1.0);
     ray = far.xyz / far.w;
+    zenith = frame.sky_zenith;
+    horizon = vec4(frame.sky_horizon.rgb, 1.0 - frame.fog.w);
+    sun = frame.sun_direction.xyz;
+    glow = frame.sun_glow.rgb;
+    cloud_color = frame.ambient_color.rgb * 0.9 + frame.light_color.rgb * 0.62 + glow * 0.4;
+    cloud_place = vec3(frame.camera.x + CLOUD_SPEED * frame.fog.z, frame.camera.z,
+                       CLOUD_HEIGHT - frame.camera.y);
 }
 #endif
 
@@ -26,6 +42,12 @@ void main()
 layout(set = 0, binding = 1) uniform sampler2D clouds;
 
 layout(location = 0) in vec3 ray;
+layout(location = 1) flat in vec4 zenith;
+layout(location = 2) flat in vec4 horizon;
+layout(location = 3) flat in vec3 sun;
+layout(location = 4) flat in vec3 glow;
+layout(location = 5) flat in vec3 cloud_color;
+layout(location = 6) flat in vec3 cloud_place;
 layout(location = 0) out vec4 color;
 
 float hash(ivec2 cell)
@@ -36,24 +58,22 @@ float hash(ivec2 cell)
     return float(value & 0xFFFFu) / 65535.0;
 }
 
-const float CLOUD_HEIGHT = 150.0; // blocks
-const float CLOUD_CELL = 16.0;    // so that the map's 256 cells are CAMERA_WRAP
+const float CLOUD_CELL = 16.0; // blocks, so that the map's 256 cells are CAMERA_WRAP
 
-// Flat clouds of square cells, as blocks would make them.
+// How thick the cloud is that one looks at: flat ones of square cells, as blocks would make them.
 float cloud(vec3 direction)
 {
-    float height = CLOUD_HEIGHT - frame.camera.y;
     float steep = abs(direction.y);
-    vec2 place = frame.camera.xz + direction.xz * (abs(height) / max(steep, 0.04));
-    ivec2 cell = ivec2(floor((place + vec2(frame.fog.z * 1.6, 0.0)) / CLOUD_CELL));
-    float cover = texelFetch(clouds, cell & 255, 0).r;
-    return direction.y * height > 0.0 ? cover * smoothstep(0.045, 0.22, steep) : 0.0;
+    vec2 place = cloud_place.xy + direction.xz * (abs(cloud_place.z) / max(steep, 0.04));
+    float cover = texelFetch(clouds, ivec2(floor(place / CLOUD_CELL)) & 255, 0).r;
+    // Far ones are lost in the haze.
+    float near = clamp(steep * 5.5 - 0.25, 0.0, 1.0);
+    return direction.y * cloud_place.z > 0.0 ? cover * near : 0.0;
 }
 
 // A star in few of the cells of a cube around the camera that turns with the sun.
 float stars(vec3 direction)
 {
-    vec3 sun = frame.sun_direction.xyz;
     vec3 side = normalize(cross(sun, vec3(0.0, 0.3, 1.0)));
     vec3 turned = vec3(dot(direction, sun), dot(direction, side), dot(direction, cross(side, sun)));
     vec3 size = abs(turned);
@@ -72,21 +92,18 @@ float stars(vec3 direction)
 void main()
 {
     vec3 direction = normalize(ray);
-    vec3 sky = haze_color(frame, direction);
-    if (frame.fog.w < 0.5) {
-        float toward = dot(direction, frame.sun_direction.xyz);
-        float clear = 1.0 - cloud(direction);
-        float above = smoothstep(-0.02, 0.03, direction.y);
-        if (NIGHT != 0)
-            sky += stars(direction) * frame.sky_zenith.w * above * clear;
-        vec3 lit = frame.ambient_color.rgb * 0.9 + frame.light_color.rgb * 0.62 + frame.sun_glow.rgb * 0.4;
-        sky = mix(lit, sky, mix(1.0, clear, 0.82));
-        float disc = smoothstep(0.99905, 0.99925, toward);
-        sky += (frame.sun_glow.rgb + vec3(0.9, 0.78, 0.5)) * disc * 4.0 * above * clear;
-        if (NIGHT != 0) {
-            float moon = smoothstep(0.99930, 0.99945, -toward);
-            sky = mix(sky, vec3(0.62, 0.66, 0.72), moon * above * clear * frame.sky_zenith.w);
-        }
+    vec3 sky = haze_color(atmosphere(zenith.rgb, horizon.rgb, sun, glow), direction);
+    float covered = cloud(direction) * horizon.a;
+    float clear = 1.0 - covered;
+    // What stands in the sky is seen above the horizon, through gaps.
+    float seen = clamp(direction.y * 20.0 + 0.4, 0.0, 1.0) * clear * horizon.a;
+    float toward = dot(direction, sun);
+    float disc = clamp((toward - 0.99905) * 5000.0, 0.0, 1.0);
+    sky = mix(sky, cloud_color, covered * 0.82) + (glow + vec3(0.9, 0.78, 0.5)) * (disc * 4.0 * seen);
+    if (NIGHT != 0) {
+        float moon = clamp((-toward - 0.99930) * 6000.0, 0.0, 1.0) * seen * zenith.a;
+        sky += stars(direction) * zenith.a * seen;
+        sky = mix(sky, vec3(0.62, 0.66, 0.72), moon);
     }
     color = vec4(sky, 1.0);
 }

@@ -42,7 +42,7 @@ void main()
 
     float fog = fog_amount(frame, distance);
     light = vec4(lit, 1.1 + 0.7 * night) * (1.0 - fog);
-    haze = vec4(haze_color(frame, place / distance) * fog, gl_Position.w * frame.camera.w);
+    haze = vec4(haze_color(atmosphere_of(frame), place / distance) * fog, gl_Position.w * frame.camera.w);
 }
 #endif
 

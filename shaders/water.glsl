@@ -8,14 +8,21 @@
 
 layout(constant_id = 0) const uint GLASS = 0;
 
-layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
-
 #ifdef VERTEX_STAGE
+layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
 layout(push_constant) uniform Push { terrain_push push; };
 
 layout(location = 0) out vec3 place;    // relative to the camera
 layout(location = 1) out vec4 haze;     // rgb: added; a: how much of the rest is seen
 layout(location = 2) out vec4 uv_level; // xy: texture; z: texels that a pixel covers; w: 1 surface
+layout(location = 3) flat out vec4 lit;     // rgb: on what the water holds; a: 1 under water
+layout(location = 4) flat out vec3 zenith;
+layout(location = 5) flat out vec3 horizon;
+layout(location = 6) flat out vec3 sun;
+layout(location = 7) flat out vec3 glow;
+layout(location = 8) flat out vec3 to_light;
+layout(location = 9) flat out vec3 light_color;
+layout(location = 10) flat out vec3 camera; // xy: x and z in the world; z: seconds
 
 void main()
 {
@@ -32,9 +39,18 @@ void main()
 
     float distance = length(place);
     float fog = fog_amount(frame, distance);
-    haze = vec4(haze_color(frame, place / distance) * fog, 1.0 - fog);
+    atmosphere air = atmosphere_of(frame);
+    haze = vec4(haze_color(air, place / distance) * fog, 1.0 - fog);
     uv_level = vec4(quad_texture_coordinate(quad, extent, scale),
                     gl_Position.w * frame.camera.w, normal.y);
+    lit = vec4(frame.ambient_color.rgb * 1.1 + frame.light_color.rgb * 0.55, frame.fog.w);
+    zenith = air.zenith;
+    horizon = air.horizon;
+    sun = air.sun;
+    glow = air.glow;
+    to_light = frame.light_direction.xyz;
+    light_color = frame.light_color.rgb;
+    camera = vec3(frame.camera.xz, frame.fog.z);
 }
 #endif
 
@@ -45,13 +61,20 @@ layout(set = 0, binding = 2) uniform sampler2D depth;
 layout(location = 0) in vec3 place;
 layout(location = 1) in vec4 haze;
 layout(location = 2) in vec4 uv_level;
+layout(location = 3) flat in vec4 lit;
+layout(location = 4) flat in vec3 zenith;
+layout(location = 5) flat in vec3 horizon;
+layout(location = 6) flat in vec3 sun;
+layout(location = 7) flat in vec3 glow;
+layout(location = 8) flat in vec3 to_light;
+layout(location = 9) flat in vec3 light_color;
+layout(location = 10) flat in vec3 camera;
 layout(location = 0) out vec4 color; // premultiplied
 
 vec4 glass()
 {
     vec4 texel = block_texel(blocks, uv_level.xy, float(TEXTURE_GLASS), uv_level.z);
-    vec3 lit = frame.ambient_color.rgb + frame.light_color.rgb * 0.5;
-    return vec4((texel.rgb * lit * haze.a + haze.rgb) * texel.a, texel.a);
+    return vec4((texel.rgb * lit.rgb * haze.a + haze.rgb) * texel.a, texel.a);
 }
 
 // A sine of turns, near enough for a wave, and much cheaper than a real one.
@@ -75,7 +98,7 @@ vec4 water()
 {
     float distance = length(place);
     vec3 direction = place / distance;
-    vec2 slope = slope_at(place.xz + frame.camera.xz, frame.fog.z);
+    vec2 slope = slope_at(place.xz + camera.xy, camera.z);
     slope *= clamp(uv_level.w, 0.0, 1.0) / (1.0 + distance * distance * 0.0006);
 
     // The look mirrored at a plane that leans by the slope, to the first order.
@@ -84,7 +107,7 @@ vec4 water()
     float away = 1.0 - clamp(down, 0.0, 1.0);
     float away_2 = away * away;
     float mirror = 0.02 + 0.98 * away_2 * away_2 * away;
-    float shine = clamp(dot(mirrored, frame.light_direction.xyz), 0.0, 1.0);
+    float shine = clamp(dot(mirrored, to_light), 0.0, 1.0);
     shine *= shine; shine *= shine; shine *= shine; shine *= shine;
     shine *= shine; shine *= shine; shine *= shine; shine *= shine;
 
@@ -92,14 +115,13 @@ vec4 water()
     // there is air behind.
     float behind = texelFetch(depth, ivec2(gl_FragCoord.xy), 0).r;
     float through = distance * max(gl_FragCoord.z / max(behind, 1e-6) - 1.0, 0.0);
-    float clear = mix(exp2(-0.21 * through), 0.8, frame.fog.w);
+    float clear = mix(exp2(-0.21 * through), 0.8, lit.a);
     float cover = 1.0 - clear * 0.88;
 
-    vec3 lit = frame.ambient_color.rgb * 1.1 + frame.light_color.rgb * 0.55;
-    vec3 body = mix(vec3(0.006, 0.085, 0.16), vec3(0.02, 0.42, 0.44), clear) * lit;
-    vec3 sky = haze_color(frame, mirrored);
+    vec3 body = mix(vec3(0.006, 0.085, 0.16), vec3(0.02, 0.42, 0.44), clear) * lit.rgb;
+    vec3 sky = haze_color(atmosphere(zenith, horizon, sun, glow), mirrored);
     vec3 surface = body * (cover * (1.0 - mirror)) + sky * mirror +
-                   frame.light_color.rgb * (shine * 0.9);
+                   light_color * (shine * 0.9);
     return vec4(surface * haze.a + haze.rgb, 1.0 - (1.0 - cover) * (1.0 - mirror) * haze.a);
 }
 
