@@ -1,3 +1,4 @@
+// Labels: valgrind
 #include "engine/memory/first_fit.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// Labels: valgrind
 // Regions against a map of bytes: after every random operation all invariants hold.
 #include "engine/memory/regions.h"
 
