@@ -1,0 +1,118 @@
+// Culling against a brute force: a chunk of which any point is on the screen is never left out, and
+// most of what is behind the camera is.
+#include "game/passes/terrain_cull.h"
+
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SIDE = 9, CHUNKS = SIDE * SIDE * COLUMN_CHUNKS, POINTS = 8 };
+
+struct table {
+    struct terrain_mesh meshes[CHUNKS];
+    struct terrain_mesh *slots[1024];
+    struct terrain_meshes all;
+};
+
+static struct table *make_table(void)
+{
+    struct table *table = calloc(1, sizeof(*table));
+    assert_non_null(table);
+    for (int32_t i = 0; i < CHUNKS; i++) {
+        const struct chunk_coord coord = {i % SIDE - SIDE / 2, i / (SIDE * SIDE),
+                                          i / SIDE % SIDE - SIDE / 2};
+        table->meshes[i].coord = coord;
+        // Any order will do: the answer must not depend on it.
+        table->slots[(i * 7) % 1024] = &table->meshes[i];
+    }
+    table->all.slots = table->slots;
+    table->all.slot_count = 1024;
+    table->all.mesh_count = CHUNKS;
+    return table;
+}
+
+static void drop_table(struct table *table)
+{
+    free(table->all.visible);
+    free(table);
+}
+
+static bool on_screen(const struct scene_camera *camera, double x, double y, double z)
+{
+    const float place[4] = {(float)(x - camera->x), (float)(y - camera->y), (float)(z - camera->z),
+                            1.0f};
+    float clip[4] = {0};
+    for (int row = 0; row < 4; row++) {
+        for (int column = 0; column < 4; column++)
+            clip[row] += camera->view_projection[column][row] * place[column];
+    }
+    return fabsf(clip[0]) < clip[3] && fabsf(clip[1]) < clip[3] && clip[2] > 0.0f &&
+           clip[2] < clip[3];
+}
+
+static bool any_point_on_screen(const struct scene_camera *camera, struct chunk_coord coord)
+{
+    for (int i = 0; i < POINTS * POINTS * POINTS; i++) {
+        const double step = (double)CHUNK_SIZE / (POINTS - 1);
+        if (on_screen(camera, coord.x * CHUNK_SIZE + step * (i % POINTS),
+                      coord.y * CHUNK_SIZE + step * (i / POINTS % POINTS),
+                      coord.z * CHUNK_SIZE + step * (i / (POINTS * POINTS))))
+            return true;
+    }
+    return false;
+}
+
+static bool is_visible(const struct terrain_meshes *meshes, const struct terrain_mesh *mesh)
+{
+    for (uint32_t i = 0; i < meshes->visible_count; i++) {
+        if (meshes->visible[i].mesh == mesh)
+            return true;
+    }
+    return false;
+}
+
+static void what_is_on_the_screen_is_never_left_out(void **state)
+{
+    (void)state;
+    struct table *table = make_table();
+    for (int turn = 0; turn < 12; turn++) {
+        struct scene_camera camera = {.x = 3.0 + turn,
+                                      .y = 20.0 + 5.0 * turn,
+                                      .z = -7.0,
+                                      .yaw = turn * 0.55,
+                                      .pitch = (turn % 5 - 2) * 0.6,
+                                      .field_of_view = 1.2f};
+        scene_set_camera(&camera, 16.0f / 9.0f);
+        assert_int_equal(terrain_cull(&table->all, &camera), ASH_OK);
+        for (int i = 0; i < CHUNKS; i++) {
+            if (any_point_on_screen(&camera, table->meshes[i].coord))
+                assert_true(is_visible(&table->all, &table->meshes[i]));
+        }
+        assert_true(table->all.visible_count < CHUNKS * 3 / 4);
+    }
+    drop_table(table);
+}
+
+static void what_is_seen_comes_from_near_to_far(void **state)
+{
+    (void)state;
+    struct table *table = make_table();
+    struct scene_camera camera = {.y = 60.0, .yaw = 1.0, .field_of_view = 1.2f};
+    scene_set_camera(&camera, 16.0f / 9.0f);
+    assert_int_equal(terrain_cull(&table->all, &camera), ASH_OK);
+    assert_true(table->all.visible_count > 10);
+    for (uint32_t i = 1; i < table->all.visible_count; i++)
+        assert_true(table->all.visible[i - 1].distance <= table->all.visible[i].distance);
+    drop_table(table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_on_the_screen_is_never_left_out),
+        cmocka_unit_test(what_is_seen_comes_from_near_to_far),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
