@@ -3,6 +3,9 @@
 // Exit codes: 0 done, 1 it failed, 2 wrong usage.
 #include <stdio.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "game/clock.h"
 #include "game/game.h"
@@ -42,9 +45,20 @@ static bool play(const struct options *options)
     return done;
 }
 
+// A driver that draws on the CPU takes and frees megabytes in every frame. Left to itself, the C
+// library gives them back to the system each time and waits for the pages again: 11 ms of 78.
+static void keep_freed_memory(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     clock_start();
+    keep_freed_memory();
     struct options options;
     char message[256];
     if (!options_parse(argc, argv, &options, message, sizeof(message))) {
