@@ -4,7 +4,14 @@
 
 #include "engine/assert.h"
 #include "engine/context/debug.h"
+#include "engine/log.h"
 #include "engine/render/check.h"
+
+// A wait goes in slices of a second, so that whoever looks at a program that stands still is told
+// why. It has no end: what the GPU still uses can't be destroyed, and a driver that gives a frame
+// up says DEVICE_LOST.
+#define WAIT_SLICE_NS 1000000000u
+enum { SLICES_TO_A_WARNING = 10 };
 
 static enum ash_result create_timeline(struct ash_frames *frames)
 {
@@ -86,13 +93,17 @@ enum ash_result ash_frames_wait(struct ash_frames *frames, uint64_t number)
     if (number <= frames->completed)
         return ASH_OK;
     const struct ash_context *context = frames->context;
-    VkResult vk_result = context->vk->vkWaitSemaphores(
-        context->device,
-        &(VkSemaphoreWaitInfo){.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
-                               .semaphoreCount = 1,
-                               .pSemaphores = &frames->timeline,
-                               .pValues = &number},
-        UINT64_MAX);
+    VkSemaphoreWaitInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
+                                .semaphoreCount = 1,
+                                .pSemaphores = &frames->timeline,
+                                .pValues = &number};
+    VkResult vk_result = VK_TIMEOUT;
+    for (uint32_t tries = 1; vk_result == VK_TIMEOUT; tries++) {
+        vk_result = context->vk->vkWaitSemaphores(context->device, &info, WAIT_SLICE_NS);
+        if (vk_result == VK_TIMEOUT && tries % SLICES_TO_A_WARNING == 0)
+            ash_log(ASH_LOG_WARNING, "The GPU has been busy with frame %llu for %u s.",
+                    (unsigned long long)number, tries);
+    }
     if (vk_result != VK_SUCCESS)
         return ash_render_check(vk_result, "vkWaitSemaphores", "the frames' timeline");
     frames->completed = number;
