@@ -17,7 +17,19 @@ struct request {
     enum ash_size_class size_class;
 };
 
+// Everything that these two call is inlined, where the build puts regions.c beside this file
+// (engine/CMakeLists.txt): calls are a tenth of what an allocation costs.
+#define ASH_HOT __attribute__((flatten))
+
 // ---- creation
+
+static void set_choice(const struct ash_allocator *allocator, struct ash_arena *arena,
+                       uint32_t type, struct ash_type_choice *out)
+{
+    out->memory_type_index = type;
+    out->type = &allocator->types[type];
+    out->regions = arena->regions[type];
+}
 
 static enum ash_result init(struct ash_allocator *allocator, const char *label)
 {
@@ -35,8 +47,9 @@ static enum ash_result init(struct ash_allocator *allocator, const char *label)
     for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
         struct ash_arena *arena = &allocator->arenas[i];
         arena->stock.pool = &allocator->pool;
+        arena->stock.name = (uint8_t)i;
         for (uint32_t choice = 0; choice < ASH_CHOICE_COUNT; choice++)
-            arena->choices[choice].memory_type_index = ASH_MEMORY_TYPE_NONE;
+            set_choice(allocator, arena, ASH_MEMORY_TYPE_NONE, &arena->choices[choice]);
     }
     return ASH_OK;
 }
@@ -109,11 +122,13 @@ void ash_allocator_destroy(struct ash_allocator *allocator)
 
 static inline struct ash_arena *arena_of_thread(struct ash_allocator *allocator)
 {
-    static uint32_t threads; // counted so far
-    static _Thread_local uint32_t own;
-    if (own == 0)
-        own = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED) % ASH_ARENA_COUNT + 1;
-    return &allocator->arenas[own - 1];
+    static size_t threads;             // counted so far
+    static _Thread_local size_t place; // of the arena in any allocator; 0: not known yet
+    if (place == 0) {
+        size_t number = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED) % ASH_ARENA_COUNT;
+        place = offsetof(struct ash_allocator, arenas) + number * sizeof(struct ash_arena);
+    }
+    return (struct ash_arena *)(void *)((char *)allocator + place);
 }
 
 struct ash_arena *ash_arena_of_thread(struct ash_allocator *allocator)
@@ -122,42 +137,43 @@ struct ash_arena *ash_arena_of_thread(struct ash_allocator *allocator)
 }
 
 // Finds the memory type and remembers it. The arena is locked.
-static __attribute__((noinline)) uint32_t choose_anew(const struct ash_allocator *allocator,
-                                                      const struct ash_alloc_params *params,
-                                                      struct ash_type_choice *choice)
+static __attribute__((noinline, cold)) void choose_anew(const struct ash_allocator *allocator,
+                                                        struct ash_arena *arena,
+                                                        const struct ash_alloc_params *params,
+                                                        struct ash_type_choice *choice)
 {
-    uint32_t bits = params->requirements.memoryTypeBits, type;
-    if (ash_allocator_find_memory_type(allocator, bits, params->properties, params->preferred,
-                                       &type) != ASH_OK)
+    uint32_t type;
+    if (ash_allocator_find_memory_type(allocator, params->requirements.memoryTypeBits,
+                                       params->properties, params->preferred, &type) != ASH_OK)
         type = ASH_MEMORY_TYPE_NONE;
-    *choice = (struct ash_type_choice){params->properties, params->preferred, bits, type};
-    return type;
+    choice->memory_type_bits = params->requirements.memoryTypeBits;
+    choice->properties = params->properties;
+    choice->preferred = params->preferred;
+    set_choice(allocator, arena, type, choice);
 }
 
-static inline uint32_t choose(const struct ash_allocator *allocator, struct ash_arena *arena,
-                              const struct ash_alloc_params *params)
+static inline const struct ash_type_choice *choose(const struct ash_allocator *allocator,
+                                                   struct ash_arena *arena,
+                                                   const struct ash_alloc_params *params)
 {
     uint32_t bits = params->requirements.memoryTypeBits;
     struct ash_type_choice *choice =
         &arena->choices[(bits ^ params->properties) % ASH_CHOICE_COUNT];
-    if (choice->memory_type_bits == bits && choice->properties == params->properties &&
-        choice->preferred == params->preferred)
-        return choice->memory_type_index;
-    return choose_anew(allocator, params, choice);
+    if (choice->memory_type_bits != bits || choice->properties != params->properties ||
+        choice->preferred != params->preferred)
+        choose_anew(allocator, arena, params, choice);
+    return choice;
 }
 
 // What a block needs in one memory type. False: it can't lie in a chunk, but needs memory of its
 // own or can't be had.
-static inline bool fill_request(const struct ash_allocator *allocator,
-                                const struct ash_alloc_params *params, uint32_t type_index,
-                                struct request *out)
+static inline bool fill_request(const struct ash_memory_type *type,
+                                const struct ash_alloc_params *params, struct request *out)
 {
-    const struct ash_memory_type *type = &allocator->types[type_index];
     VkDeviceSize size = ash_max_u64(params->size, params->requirements.size);
     VkDeviceSize alignment =
         ash_max_u64(params->requirements.alignment, type->alignment[params->optimal_image]);
     out->params = params;
-    out->memory_type_index = type_index;
     out->alignment = alignment;
     out->size = ash_align_up(size, alignment);
     out->size_class = out->size >= type->large ? ASH_CLASS_LARGE : ASH_CLASS_SMALL;
@@ -190,14 +206,11 @@ static inline bool hand_out(struct ash_allocator *allocator, struct ash_arena *a
     struct ash_region *region = &allocator->pool.regions[index];
     const struct ash_chunk *chunk = &allocator->chunks[region->span];
     region->noted = 0;
-    if ((params->label != NULL || params->user != NULL) &&
-        !ash_block_note_set(allocator, index, params->label, params->user))
+    bool named = ((uintptr_t)params->label | (uintptr_t)params->user) != 0;
+    if (named && !ash_block_note_set(allocator, index, params->label, params->user))
         return false;
     uint64_t serial = ++arena->serial;
     region->serial = serial;
-    arena->live_bytes += request->size;
-    if (arena->live_bytes > arena->peak_live_bytes)
-        arena->peak_live_bytes = arena->live_bytes;
     out->memory = chunk->memory;
     out->offset = region->offset;
     out->size = request->size;
@@ -212,9 +225,12 @@ static inline bool hand_out(struct ash_allocator *allocator, struct ash_arena *a
 // Whether a block, just cut, is the only one of its chunk.
 static inline bool is_first(const struct ash_regions *set, uint32_t index)
 {
-    const struct ash_region *region = &set->regions[index], *next = &set->regions[region->next];
-    return region->offset == 0 && (region->next == set->edge ||
-                                   (next->state == ASH_REGION_FREE && next->next == set->edge));
+    const struct ash_region *region = &set->regions[index];
+    if (region->offset != 0)
+        return false;
+    uint32_t edge = region->previous, next = region->next;
+    return next == edge ||
+           (set->regions[next].state == ASH_REGION_FREE && set->regions[next].next == edge);
 }
 
 // A block from a free region of this set, whose arena is locked. NOT_READY: none fits.
@@ -239,25 +255,25 @@ static inline enum ash_result cut(struct ash_allocator *allocator, struct ash_ar
     return ASH_OK;
 }
 
-static enum ash_result alloc_slowly(struct ash_allocator *allocator,
-                                    const struct ash_alloc_params *params,
-                                    struct ash_memory_block *out);
+static __attribute__((noinline, cold)) enum ash_result alloc_slowly(
+    struct ash_allocator *allocator, const struct ash_alloc_params *params,
+    struct ash_memory_block *out);
 
 // The common case is all here: a free region in the thread's own arena.
-enum ash_result ash_allocator_alloc(struct ash_allocator *allocator,
-                                    const struct ash_alloc_params *params,
-                                    struct ash_memory_block *out)
+ASH_HOT enum ash_result ash_allocator_alloc(struct ash_allocator *allocator,
+                                            const struct ash_alloc_params *params,
+                                            struct ash_memory_block *out)
 {
     ASH_ASSERT(params->requirements.size > 0);
     ASH_ASSERT(ash_is_power_of_two(params->requirements.alignment));
     struct ash_arena *arena = arena_of_thread(allocator);
     enum ash_result result = ASH_NOT_READY;
-    struct request request;
     ash_lock_acquire(&arena->lock);
-    uint32_t type = choose(allocator, arena, params);
-    if (fill_request(allocator, params, type, &request) &&
+    const struct ash_type_choice *choice = choose(allocator, arena, params);
+    struct request request = {.memory_type_index = choice->memory_type_index};
+    if (fill_request(choice->type, params, &request) &&
         !(params->device_address && allocator->lacks_device_address))
-        result = cut(allocator, arena, arena->regions[type][request.size_class], &request, out);
+        result = cut(allocator, arena, choice->regions[request.size_class], &request, out);
     ash_lock_release(&arena->lock);
     return result == ASH_OK ? ASH_OK : alloc_slowly(allocator, params, out);
 }
@@ -326,14 +342,14 @@ static enum ash_result alloc_dedicated(struct ash_allocator *allocator, struct r
     result = ASH_ERROR_OUT_OF_HOST_MEMORY;
     ash_lock_acquire(&arena->lock);
     if (ash_region_stock_has(&arena->stock, 1)) {
-        uint32_t slot = (uint32_t)(chunk - allocator->chunks);
-        chunk->first = ash_region_stock_take(&arena->stock, slot);
-        if (hand_out(allocator, arena, chunk->first, request, out)) {
+        uint16_t slot = (uint16_t)(chunk - allocator->chunks);
+        chunk->edge = ash_region_stock_take(&arena->stock, slot);
+        if (hand_out(allocator, arena, chunk->edge, request, out)) {
             __atomic_store_n(&chunk->arena, (uint32_t)(arena - allocator->arenas),
                              __ATOMIC_RELAXED);
             result = ASH_OK;
         } else {
-            ash_region_stock_give(&arena->stock, chunk->first);
+            ash_region_stock_give(&arena->stock, chunk->edge);
         }
     }
     ash_lock_release(&arena->lock);
@@ -376,8 +392,8 @@ static enum ash_result try_all(struct ash_allocator *allocator,
         while (result == ASH_ERROR_OUT_OF_DEVICE_MEMORY &&
                ash_allocator_find_memory_type(allocator, bits, params->properties,
                                               params->preferred, &type) == ASH_OK) {
-            struct request request;
-            bool shares = fill_request(allocator, params, type, &request);
+            struct request request = {.memory_type_index = type};
+            bool shares = fill_request(&allocator->types[type], params, &request);
             if (request.size >= ash_max_u64(params->size, params->requirements.size))
                 result = try_way(allocator, &request, shares, way, out);
             bits &= ~(UINT32_C(1) << type);
@@ -415,30 +431,23 @@ static enum ash_result alloc_slowly(struct ash_allocator *allocator,
 
 // ---- free
 
-// A block in use changes under nobody's hands; one that is not may have by now, so all of it is
-// looked at again once the arena is locked.
-static inline struct ash_chunk *lock_block(struct ash_allocator *allocator,
-                                           const struct ash_memory_block *block,
-                                           struct ash_arena **out)
+// The region of a block in use, whose arena it locks; NULL, and nothing locked: it is not in use.
+// The region's index in the block's id leads to the arena; under its lock the rest is compared.
+static inline struct ash_region *lock_region(struct ash_allocator *allocator,
+                                             const struct ash_memory_block *block,
+                                             struct ash_arena **out)
 {
     uint32_t index = (uint32_t)block->id;
     if (index >= __atomic_load_n(&allocator->pool.committed, __ATOMIC_ACQUIRE))
         return NULL;
-    const struct ash_region *region = &allocator->pool.regions[index];
-    uint32_t slot = __atomic_load_n(&region->span, __ATOMIC_RELAXED);
-    struct ash_chunk *chunk = &allocator->chunks[slot];
-    uint32_t arena_index = __atomic_load_n(&chunk->arena, __ATOMIC_RELAXED);
-    if (arena_index == ASH_ARENA_NONE)
-        return NULL;
-    struct ash_arena *arena = &allocator->arenas[arena_index];
-    *out = arena;
+    struct ash_region *region = &allocator->pool.regions[index];
+    struct ash_arena *arena = &allocator->arenas[__atomic_load_n(&region->stock, __ATOMIC_RELAXED)];
+    uint64_t serial = (uint64_t)block->generation << 32 | block->id >> 32;
     ash_lock_acquire(&arena->lock);
-    if (__atomic_load_n(&chunk->arena, __ATOMIC_RELAXED) == arena_index &&
-        __atomic_load_n(&region->span, __ATOMIC_RELAXED) == slot &&
-        region->state == ASH_REGION_USED &&
-        region->serial == ((uint64_t)block->generation << 32 | block->id >> 32) &&
-        chunk->memory == block->memory && region->offset == block->offset)
-        return chunk;
+    *out = arena;
+    if (region->state == ASH_REGION_USED && region->serial == serial &&
+        region->offset == block->offset && allocator->chunks[region->span].memory == block->memory)
+        return region;
     ash_lock_release(&arena->lock);
     return NULL;
 }
@@ -447,7 +456,8 @@ struct ash_chunk *ash_allocator_lock_block(struct ash_allocator *allocator,
                                            const struct ash_memory_block *block,
                                            struct ash_arena **arena)
 {
-    return lock_block(allocator, block, arena);
+    const struct ash_region *region = lock_region(allocator, block, arena);
+    return region != NULL ? &allocator->chunks[region->span] : NULL;
 }
 
 __attribute__((cold)) void ash_allocator_refuse(const struct ash_allocator *allocator,
@@ -487,31 +497,31 @@ static __attribute__((noinline)) bool retire_empty(struct ash_allocator *allocat
     return true;
 }
 
-enum ash_result ash_allocator_free(struct ash_allocator *allocator, struct ash_memory_block *block)
+ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
+                                           struct ash_memory_block *block)
 {
     struct ash_arena *arena;
     if (block->memory == VK_NULL_HANDLE)
         goto done;
-    struct ash_chunk *chunk = lock_block(allocator, block, &arena);
-    if (chunk == NULL) {
+    struct ash_region *region = lock_region(allocator, block, &arena);
+    if (region == NULL) {
         ash_allocator_refuse(allocator, block, "freed");
         return ASH_ERROR_INVALID_BLOCK;
     }
     uint32_t index = (uint32_t)block->id;
-    bool gone = false;
+    struct ash_chunk *chunk = &allocator->chunks[region->span];
+    struct ash_regions *set = chunk->regions;
+    bool gone = set == NULL;
     if (allocator->observer != NULL)
-        report_free(allocator, block, chunk->regions == NULL);
-    ash_block_note_clear(allocator, index);
-    if (chunk->regions != NULL) {
-        arena->live_bytes -= allocator->pool.regions[index].size;
-        uint32_t merged = ash_regions_give(chunk->regions, index);
-        if (ash_regions_whole(chunk->regions, merged))
+        report_free(allocator, block, set == NULL);
+    if (region->noted)
+        ash_block_note_drop(allocator, index);
+    if (set != NULL) {
+        if (ash_regions_whole(set, ash_regions_give(set, index)))
             gone = retire_empty(allocator, chunk);
     } else {
-        arena->live_bytes -= chunk->size;
         ash_region_stock_give(&arena->stock, index);
         __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
-        gone = true;
     }
     ash_lock_release(&arena->lock);
     if (gone)

@@ -167,7 +167,9 @@ struct ash_allocator_stats {
     struct ash_memory_usage total;
     struct ash_memory_usage types[VK_MAX_MEMORY_TYPES];
     struct ash_memory_usage heaps[VK_MAX_MEMORY_HEAPS];
-    VkDeviceSize peak_reserved_bytes, peak_live_bytes;
+    VkDeviceSize peak_reserved_bytes;
+    VkDeviceSize peak_live_bytes; // of each memory type and thread by itself, added up: at least
+                                  // the true one
     uint64_t allocate_memory_calls, free_memory_calls, map_memory_calls, unmap_memory_calls;
     size_t host_bytes; // of bookkeeping
 };

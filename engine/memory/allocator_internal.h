@@ -37,30 +37,12 @@ struct ash_chunk {
                                  // all of it one block
     uint32_t arena;              // index; written atomically, under that arena's lock
     uint32_t memory_type_index;
-    uint32_t first; // the region at offset 0
+    uint32_t edge; // of its regions, see ash_regions_add_span; of dedicated memory, its block's
     struct ash_lock map_lock;
     VkDeviceSize size;
     uint32_t map_count; // views that share the mapping
     uint32_t next_unused;
     void *data; // the mapping; NULL without views
-} __attribute__((aligned(64)));
-
-// The memory type that was found for what an allocation asked.
-struct ash_type_choice {
-    VkMemoryPropertyFlags properties, preferred;
-    uint32_t memory_type_bits;
-    uint32_t memory_type_index; // or ASH_MEMORY_TYPE_NONE, as for memory_type_bits 0
-};
-
-// A thread's part of the allocator.
-struct ash_arena {
-    struct ash_lock lock;
-    uint64_t serial; // of the last block made here
-    VkDeviceSize live_bytes, peak_live_bytes;
-    struct ash_region_stock stock;
-    struct ash_type_choice choices[ASH_CHOICE_COUNT];
-    // Owned; NULL until a chunk comes.
-    struct ash_regions *regions[VK_MAX_MEMORY_TYPES + 1][ASH_CLASS_COUNT];
 } __attribute__((aligned(64)));
 
 // What is known of a memory type from the start.
@@ -72,12 +54,32 @@ struct ash_memory_type {
     uint32_t heap;
 };
 
+// The memory type that was found for what an allocation asked; at first, none for no type bits.
+struct ash_type_choice {
+    VkMemoryPropertyFlags properties, preferred;
+    uint32_t memory_type_bits;
+    uint32_t memory_type_index;         // or ASH_MEMORY_TYPE_NONE
+    const struct ash_memory_type *type; // borrowed
+    struct ash_regions **regions;       // borrowed; the arena's for this type, by class
+};
+
+// A thread's part of the allocator.
+struct ash_arena {
+    struct ash_lock lock;
+    uint64_t serial; // of the last block made here
+    struct ash_region_stock stock;
+    struct ash_type_choice choices[ASH_CHOICE_COUNT];
+    // Owned; NULL until a chunk comes.
+    struct ash_regions *regions[VK_MAX_MEMORY_TYPES + 1][ASH_CLASS_COUNT];
+} __attribute__((aligned(64)));
+
 // What was taken from the driver.
 struct ash_accounts {
     struct ash_lock lock;
     uint32_t objects;
     VkDeviceSize types[VK_MAX_MEMORY_TYPES], heaps[VK_MAX_MEMORY_HEAPS];
     VkDeviceSize dedicated_bytes[VK_MAX_MEMORY_TYPES];
+    VkDeviceSize all_dedicated, peak_dedicated;
     VkDeviceSize reserved, peak_reserved;
     uint32_t chunks[VK_MAX_MEMORY_TYPES], dedicated[VK_MAX_MEMORY_TYPES];
     uint64_t allocate_calls, free_calls, map_calls, unmap_calls;

@@ -85,8 +85,8 @@ static struct ash_regions *ready_set(struct ash_arena *arena, uint32_t memory_ty
 static void join(struct ash_allocator *allocator, struct ash_arena *arena, struct ash_regions *set,
                  struct ash_chunk *chunk)
 {
-    chunk->first =
-        ash_regions_add_span(set, (uint32_t)(chunk - allocator->chunks), (uint32_t)chunk->size);
+    chunk->edge =
+        ash_regions_add_span(set, (uint16_t)(chunk - allocator->chunks), (uint32_t)chunk->size);
     chunk->regions = set;
     __atomic_store_n(&chunk->arena, (uint32_t)(arena - allocator->arenas), __ATOMIC_RELAXED);
     __atomic_fetch_add(&allocator->empty_chunks[chunk->memory_type_index], 1, __ATOMIC_RELAXED);
@@ -115,7 +115,7 @@ enum ash_result ash_chunk_add(struct ash_allocator *allocator, struct ash_arena 
 
 void ash_chunk_remove(struct ash_allocator *allocator, struct ash_chunk *chunk)
 {
-    ash_regions_remove_span(chunk->regions, chunk->first);
+    ash_regions_remove_span(chunk->regions, chunk->edge);
     __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
     __atomic_fetch_sub(&allocator->empty_chunks[chunk->memory_type_index], 1, __ATOMIC_RELAXED);
 }
@@ -123,8 +123,10 @@ void ash_chunk_remove(struct ash_allocator *allocator, struct ash_chunk *chunk)
 bool ash_chunk_is_empty(const struct ash_chunk *chunk)
 {
     const struct ash_regions *set = chunk->regions;
-    return set != NULL && set->regions[chunk->first].state == ASH_REGION_FREE &&
-           ash_regions_whole(set, chunk->first);
+    if (set == NULL)
+        return false;
+    uint32_t first = set->regions[chunk->edge].next;
+    return set->regions[first].state == ASH_REGION_FREE && ash_regions_whole(set, first);
 }
 
 // Moves this chunk, if it is empty, from one arena to another (or to another class of its own).

@@ -30,6 +30,7 @@ static bool reserve(struct ash_allocator *allocator, const struct ash_device_mem
         accounts->objects++;
         ++*(params->dedicated ? &accounts->dedicated[type] : &accounts->chunks[type]);
         accounts->dedicated_bytes[type] += params->dedicated ? params->size : 0;
+        accounts->all_dedicated += params->dedicated ? params->size : 0;
         accounts->allocate_calls++;
     }
     ash_lock_release(&accounts->lock);
@@ -48,6 +49,7 @@ static void unreserve(struct ash_allocator *allocator,
     accounts->objects--;
     --*(params->dedicated ? &accounts->dedicated[type] : &accounts->chunks[type]);
     accounts->dedicated_bytes[type] -= params->dedicated ? params->size : 0;
+    accounts->all_dedicated -= params->dedicated ? params->size : 0;
     if (calls != NULL)
         ++*calls;
     ash_lock_release(&accounts->lock);
@@ -94,6 +96,7 @@ enum ash_result ash_device_memory_allocate(struct ash_allocator *allocator,
     struct ash_accounts *accounts = &allocator->accounts;
     ash_lock_acquire(&accounts->lock);
     accounts->peak_reserved = ash_max_u64(accounts->peak_reserved, accounts->reserved);
+    accounts->peak_dedicated = ash_max_u64(accounts->peak_dedicated, accounts->all_dedicated);
     ash_lock_release(&accounts->lock);
     return ASH_OK;
 }

@@ -30,38 +30,17 @@ void ash_region_pool_finish(struct ash_region_pool *pool)
     *pool = (struct ash_region_pool){0};
 }
 
-bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count)
+static inline uint32_t take_fresh(struct ash_region_stock *stock, struct ash_region *regions)
 {
-    const uint32_t step = ASH_HOST_PAGE / sizeof(struct ash_region);
-    struct ash_region_pool *pool = stock->pool;
-    while (stock->count < count) {
-        // What is left of the last step joins the released ones, so that nothing is lost.
-        while (stock->fresh < stock->fresh_end) {
-            stock->count--;
-            ash_region_stock_give(stock, stock->fresh++);
-        }
-        ash_lock_acquire(&pool->lock);
-        uint32_t first = pool->committed;
-        bool committed =
-            pool->capacity - first >= step && ash_host_commit(&pool->regions[first], ASH_HOST_PAGE);
-        if (committed)
-            __atomic_store_n(&pool->committed, first + step, __ATOMIC_RELEASE);
-        ash_lock_release(&pool->lock);
-        if (!committed)
-            return false;
-        stock->fresh = first != 0 ? first : 1; // index 0 is ASH_REGION_NONE
-        stock->fresh_end = first + step;
-        stock->count += stock->fresh_end - stock->fresh;
-    }
-    return true;
+    __atomic_store_n(&regions[stock->fresh].stock, stock->name, __ATOMIC_RELAXED);
+    return stock->fresh++;
 }
 
-static inline uint32_t take_region(struct ash_region_stock *stock, const struct ash_region *regions)
+static inline uint32_t take_region(struct ash_region_stock *stock, struct ash_region *regions)
 {
-    stock->count--;
     uint32_t index = stock->released;
     if (index == ASH_REGION_NONE)
-        return stock->fresh++;
+        return take_fresh(stock, regions);
     stock->released = regions[index].next;
     return index;
 }
@@ -70,20 +49,40 @@ static inline void give_region(struct ash_region_stock *stock, struct ash_region
                                uint32_t index)
 {
     regions[index].state = ASH_REGION_UNUSED;
-    __atomic_store_n(&regions[index].span, 0, __ATOMIC_RELAXED);
+    regions[index].span = 0;
     regions[index].next = stock->released;
     stock->released = index;
-    stock->count++;
 }
 
-uint32_t ash_region_stock_take(struct ash_region_stock *stock, uint32_t span)
+bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count)
+{
+    const uint32_t step = ASH_HOST_PAGE / sizeof(struct ash_region);
+    struct ash_region_pool *pool = stock->pool;
+    ash_lock_acquire(&pool->lock);
+    uint32_t first = pool->committed;
+    bool committed = count <= step / 2 && pool->capacity - first >= step &&
+                     ash_host_commit(&pool->regions[first], ASH_HOST_PAGE);
+    if (committed)
+        __atomic_store_n(&pool->committed, first + step, __ATOMIC_RELEASE);
+    ash_lock_release(&pool->lock);
+    if (!committed)
+        return false;
+    // What is left of the last step joins the released ones, so that nothing is lost.
+    while (stock->fresh < stock->fresh_end)
+        give_region(stock, pool->regions, take_fresh(stock, pool->regions));
+    stock->fresh = first != 0 ? first : 1; // index 0 is ASH_REGION_NONE
+    stock->fresh_end = first + step;
+    return true;
+}
+
+uint32_t ash_region_stock_take(struct ash_region_stock *stock, uint16_t span)
 {
     uint32_t index = take_region(stock, stock->pool->regions);
     struct ash_region *region = &stock->pool->regions[index];
     region->offset = region->size = 0;
     region->previous = region->next = ASH_REGION_NONE;
     region->state = ASH_REGION_USED;
-    __atomic_store_n(&region->span, span, __ATOMIC_RELAXED);
+    region->span = span;
     return index;
 }
 
@@ -154,6 +153,15 @@ static inline void take_from_bin(struct ash_regions *set, uint32_t index)
     }
 }
 
+// After a free region's size has changed.
+static inline void put_in_right_bin(struct ash_regions *set, uint32_t index)
+{
+    if (ash_region_bin(set->regions[index].size) == set->regions[index].bin)
+        return;
+    take_from_bin(set, index);
+    put_in_bin(set, index);
+}
+
 // ---- finding
 
 static inline bool fits(const struct ash_region *region, uint32_t size, uint32_t alignment)
@@ -172,35 +180,31 @@ static inline uint32_t find_in(const struct ash_regions *set, uint32_t bin, uint
     return i;
 }
 
-// Looks at every region of the bins [from, to).
-static __attribute__((noinline)) uint32_t find_anywhere(const struct ash_regions *set,
-                                                        uint32_t from, uint32_t to, uint32_t size,
-                                                        uint32_t alignment)
+// Regions in bins below `sure` may be too small, or lie so badly that alignment takes what they
+// have to spare: some of the best bin are tried, and all of them only where nothing larger is left.
+static __attribute__((noinline)) uint32_t find_further(const struct ash_regions *set, uint32_t bin,
+                                                       uint32_t size, uint32_t alignment)
 {
-    uint32_t found = ASH_REGION_NONE;
-    for (uint32_t bin = next_bin(set, from); bin < to && found == ASH_REGION_NONE;
-         bin = next_bin(set, bin + 1))
+    uint32_t sure = ash_region_bin(size - 1 + alignment - 1) + 1;
+    uint32_t found = find_in(set, bin, PROBES, size, alignment);
+    if (found != ASH_REGION_NONE)
+        return found;
+    uint32_t larger = next_bin(set, sure);
+    if (larger < ASH_REGION_BIN_COUNT)
+        return set->bins[larger];
+    for (; bin < sure && found == ASH_REGION_NONE; bin = next_bin(set, bin + 1))
         found = find_in(set, bin, UINT32_MAX, size, alignment);
     return found;
 }
 
-// A free region that holds `size` bytes at a multiple of `alignment`. Those in bins below `sure`
-// may be too small, or lie so badly that alignment takes what they have to spare: a few of the
-// best bin are tried, and all of them only where nothing larger is left.
+// A free region that holds `size` bytes at a multiple of `alignment`: almost always the first of
+// the best bin that holds any.
 static inline uint32_t find(const struct ash_regions *set, uint32_t size, uint32_t alignment)
 {
-    uint32_t waste = alignment > set->quantum ? alignment - set->quantum : 0; // at worst
-    uint32_t best = ash_region_bin(size);
-    uint32_t sure = ash_region_bin(size - 1 + waste) + 1;
-    uint32_t bin = next_bin(set, best);
-    if (bin < sure) {
-        uint32_t found = find_in(set, bin, PROBES, size, alignment);
-        if (found != ASH_REGION_NONE)
-            return found;
-        bin = next_bin(set, sure);
-    }
-    return bin < ASH_REGION_BIN_COUNT ? set->bins[bin]
-                                      : find_anywhere(set, best, sure, size, alignment);
+    uint32_t bin = next_bin(set, ash_region_bin(size));
+    uint32_t first = set->bins[bin]; // where there is no bin, region 0, into which nothing fits
+    return fits(&set->regions[first], size, alignment) ? first
+                                                       : find_further(set, bin, size, alignment);
 }
 
 // ---- spans
@@ -209,91 +213,112 @@ void ash_regions_init(struct ash_regions *set, struct ash_region_stock *stock)
 {
     set->stock = stock;
     set->regions = stock->pool->regions;
-    set->quantum = ASH_REGION_MAX_SPAN;
-    set->edge = ash_region_stock_take(stock, 0);
 }
 
-uint32_t ash_regions_add_span(struct ash_regions *set, uint32_t span, uint32_t size)
+uint32_t ash_regions_add_span(struct ash_regions *set, uint16_t span, uint32_t size)
 {
+    uint32_t edge = ash_region_stock_take(set->stock, span);
     uint32_t index = ash_region_stock_take(set->stock, span);
     struct ash_region *region = &set->regions[index];
     region->size = size;
-    region->previous = region->next = set->edge;
+    region->previous = region->next = edge;
+    set->regions[edge].previous = set->regions[edge].next = index;
     put_in_bin(set, index);
-    return index;
+    return edge;
 }
 
-void ash_regions_remove_span(struct ash_regions *set, uint32_t region)
+void ash_regions_remove_span(struct ash_regions *set, uint32_t edge)
 {
+    uint32_t region = set->regions[edge].next;
     take_from_bin(set, region);
     ash_region_stock_give(set->stock, region);
+    ash_region_stock_give(set->stock, edge);
 }
 
-// A new free region between two neighbours.
-static inline void insert_free(struct ash_regions *set, uint32_t span, uint32_t previous,
-                               uint32_t next, uint32_t offset, uint32_t size)
+// A region of the pool, put between two neighbours. Its state is for the caller to set.
+static inline uint32_t insert(struct ash_regions *set, uint32_t previous, uint32_t next,
+                              uint32_t offset, uint32_t size)
 {
-    uint32_t index = take_region(set->stock, set->regions);
-    struct ash_region *region = &set->regions[index];
+    struct ash_region *regions = set->regions;
+    uint32_t index = take_region(set->stock, regions);
+    struct ash_region *region = &regions[index];
     region->offset = offset;
     region->size = size;
     region->previous = previous;
     region->next = next;
-    __atomic_store_n(&region->span, span, __ATOMIC_RELAXED);
-    set->regions[previous].next = index;
-    set->regions[next].previous = index;
-    put_in_bin(set, index);
+    region->span = regions[next].span;
+    regions[previous].next = index;
+    regions[next].previous = index;
+    return index;
 }
 
+// Cuts a block out of a free region, which stays free with what is left of it, and stays in its
+// bin where that still is the right one.
 uint32_t ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment)
 {
-    uint32_t index = find(set, size, alignment);
-    if (index == ASH_REGION_NONE)
+    uint32_t hole = find(set, size, alignment);
+    if (hole == ASH_REGION_NONE)
         return ASH_REGION_NONE;
-    if (alignment < set->quantum)
-        set->quantum = alignment;
-    take_from_bin(set, index);
-    struct ash_region *region = &set->regions[index];
-    region->state = ASH_REGION_USED;
-
-    uint32_t before = -region->offset & (alignment - 1);
-    uint32_t after = region->size - before - size;
-    if (before != 0) {
-        insert_free(set, region->span, region->previous, index, region->offset, before);
-        region->offset += before;
-    }
-    if (after != 0)
-        insert_free(set, region->span, index, region->next, region->offset + size, after);
-    region->size = size;
-    set->used_bytes += size;
+    struct ash_region *left = &set->regions[hole];
+    uint32_t before = -left->offset & (alignment - 1), block = hole;
     set->used_count++;
-    return index;
+    set->used_bytes += size;
+    if (set->used_bytes > set->peak_used_bytes)
+        set->peak_used_bytes = set->used_bytes;
+    if (left->size == size) {
+        take_from_bin(set, hole);
+    } else if (before == 0) {
+        block = insert(set, left->previous, hole, left->offset, size);
+        left->offset += size;
+        left->size -= size;
+        put_in_right_bin(set, hole);
+    } else {
+        uint32_t after = left->size - before - size;
+        block = insert(set, hole, left->next, left->offset + before, size);
+        if (after != 0)
+            put_in_bin(set, insert(set, block, set->regions[block].next,
+                                   left->offset + before + size, after));
+        left->size = before;
+        put_in_right_bin(set, hole);
+    }
+    set->regions[block].state = ASH_REGION_USED;
+    return block;
 }
 
-uint32_t ash_regions_give(struct ash_regions *set, uint32_t index)
+uint32_t ash_regions_give(struct ash_regions *set, uint32_t block)
 {
-    struct ash_region *regions = set->regions;
-    struct ash_region *region = &regions[index];
+    struct ash_region *regions = set->regions, *region = &regions[block];
+    uint32_t previous = region->previous, next = region->next;
+    bool joins_previous = regions[previous].state == ASH_REGION_FREE;
+    bool joins_next = regions[next].state == ASH_REGION_FREE;
     set->used_bytes -= region->size;
     set->used_count--;
-    uint32_t previous = region->previous, next = region->next;
-    if (regions[next].state == ASH_REGION_FREE) {
-        take_from_bin(set, next);
-        region->size += regions[next].size;
-        region->next = regions[next].next;
-        give_region(set->stock, regions, next);
+    if (!joins_previous && !joins_next) {
+        put_in_bin(set, block);
+        return block;
     }
-    if (regions[previous].state == ASH_REGION_FREE) {
-        take_from_bin(set, previous);
+    uint32_t merged = previous;
+    if (!joins_previous) {
+        merged = next;
+        regions[next].offset = region->offset;
+        regions[next].size += region->size;
+        regions[next].previous = previous;
+        regions[previous].next = next;
+    } else {
         regions[previous].size += region->size;
-        regions[previous].next = region->next;
-        give_region(set->stock, regions, index);
-        index = previous;
-        region = &regions[index];
+        if (joins_next) {
+            take_from_bin(set, next);
+            regions[previous].size += regions[next].size;
+            uint32_t absorbed = next;
+            next = regions[next].next;
+            give_region(set->stock, regions, absorbed);
+        }
+        regions[previous].next = next;
+        regions[next].previous = previous;
     }
-    regions[region->next].previous = index;
-    put_in_bin(set, index);
-    return index;
+    give_region(set->stock, regions, block);
+    put_in_right_bin(set, merged);
+    return merged;
 }
 
 uint32_t ash_regions_largest(const struct ash_regions *set)

@@ -43,18 +43,19 @@ enum ash_region_state {
 
 struct ash_region {
     uint32_t offset, size;
-    uint32_t previous, next; // neighbours in the span; at its ends, the edge
+    uint32_t previous, next; // neighbours in the span; at both its ends, its edge
     union {
         struct {
             uint32_t bin_previous, bin_next;
         } link;          // FREE: neighbours in the bin
         uint64_t serial; // USED: the owner's mark
     };
-    uint32_t span; // the owner's name for the span; 0 while UNUSED. Written atomically, so that
-                   // who has a stale index may look at it before he locks
+    uint16_t span; // the owner's name for the span; 0 while UNUSED
     uint16_t bin;  // FREE: the one it stands in
     uint8_t state;
     uint8_t noted; // USED: for the owner, who sets it to 0 before giving back
+    uint8_t stock; // the name of the stock that it belongs to, for good; written atomically, so
+                   // that who has nothing but an index knows which lock to take
 };
 
 // All regions there are. The address space is reserved at the start and committed in steps.
@@ -68,30 +69,27 @@ struct ash_region_pool {
 // Unused regions, for one thread at a time to take from.
 struct ash_region_stock {
     struct ash_region_pool *pool; // borrowed
-    uint32_t released;            // list through `next`
-    uint32_t fresh, fresh_end;    // never used so far
-    uint32_t count;               // of both
+    uint32_t released;            // list through `next`; taken first
+    uint32_t fresh, fresh_end;    // never used so far; what is promised is there
+    uint8_t name;
 };
 
 // The free regions of some spans, by size.
 struct ash_regions {
     struct ash_region *regions;     // the pool's
     struct ash_region_stock *stock; // borrowed; several sets may share one
-    uint32_t edge;                  // the used neighbour at both ends of every span
-    uint32_t quantum;               // every offset and size so far is a multiple of it
-    uint64_t used_bytes, used_count;
+    uint64_t used_bytes, used_count, peak_used_bytes;
     uint64_t summary; // bit n: words[n] is not 0
     // Bit n of all of them: bins[n] is not empty. One more word, always 0, ends a search.
     uint64_t words[ASH_REGION_WORD_COUNT + 1];
-    uint32_t bins[ASH_REGION_BIN_COUNT]; // first region
+    uint32_t bins[ASH_REGION_BIN_COUNT + 1]; // first region; of the last, none
 };
 
 // The bin of a size: exact below 2^BIN_BITS, then 2^BIN_BITS bins an octave.
 static inline uint32_t ash_region_bin(uint32_t size)
 {
-    if (size < 1u << ASH_REGION_BIN_BITS)
-        return size;
-    uint32_t octave = 31 - (uint32_t)__builtin_clz(size) - ASH_REGION_BIN_BITS;
+    uint32_t octave =
+        31 - ASH_REGION_BIN_BITS - (uint32_t)__builtin_clz(size | 1u << ASH_REGION_BIN_BITS);
     return (octave << ASH_REGION_BIN_BITS) + (size >> octave);
 }
 
@@ -100,30 +98,30 @@ bool ash_region_pool_init(struct ash_region_pool *pool, uint32_t capacity);
 void ash_region_pool_finish(struct ash_region_pool *pool);
 
 // Makes sure that at least `count` regions can be taken (an operation below says how many it may
-// need). False: there is no host memory; nothing has changed.
+// need; all are content with 2). False: there is no host memory; nothing has changed.
 bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count);
 static inline bool ash_region_stock_has(struct ash_region_stock *stock, uint32_t count)
 {
-    return stock->count >= count || ash_region_stock_fill(stock, count);
+    return stock->fresh_end - stock->fresh >= count || ash_region_stock_fill(stock, count);
 }
 // One region that stands for `span` as a whole, USED and in no bin; the stock has one. And back.
-uint32_t ash_region_stock_take(struct ash_region_stock *stock, uint32_t span);
+uint32_t ash_region_stock_take(struct ash_region_stock *stock, uint16_t span);
 void ash_region_stock_give(struct ash_region_stock *stock, uint32_t region);
 
-// All zero before. The stock has one region.
+// All zero before.
 void ash_regions_init(struct ash_regions *set, struct ash_region_stock *stock);
 
-// Adds a span, all of it free, and answers its region; the stock has one. The region at offset 0
-// keeps its index for as long as the span is there.
+// Adds a span, all of it free, and answers its edge: a region of no size, USED for ever, whose
+// `next` is the span's first region and whose `previous` is its last. The stock has two regions.
 //
 // Valid usage: 0 < size <= ASH_REGION_MAX_SPAN; span is not 0.
-uint32_t ash_regions_add_span(struct ash_regions *set, uint32_t span, uint32_t size);
-// Takes a span out, all of which is free: `region` is whole.
-void ash_regions_remove_span(struct ash_regions *set, uint32_t region);
+uint32_t ash_regions_add_span(struct ash_regions *set, uint16_t span, uint32_t size);
+// Takes a span out, all of which is free.
+void ash_regions_remove_span(struct ash_regions *set, uint32_t edge);
 // Whether a region is all of its span.
 static inline bool ash_regions_whole(const struct ash_regions *set, uint32_t region)
 {
-    return set->regions[region].previous == set->edge && set->regions[region].next == set->edge;
+    return set->regions[region].previous == set->regions[region].next;
 }
 
 // A used region of exactly `size` bytes at a multiple of `alignment`, cut from the smallest free
@@ -137,11 +135,11 @@ uint32_t ash_regions_give(struct ash_regions *set, uint32_t region);
 // The size of the largest free region, rounded down to a bin.
 uint32_t ash_regions_largest(const struct ash_regions *set);
 
-// engine/memory/regions_check.c: checks a span, from the region at its offset 0: neighbours,
+// engine/memory/regions_check.c: checks a span: neighbours,
 // states, bins. And the bins by themselves: that each holds what belongs there and is marked. Each
 // answers what is wrong in a few words, or NULL. *free_count is raised by the number of free
 // regions.
-const char *ash_regions_check_span(const struct ash_regions *set, uint32_t first, uint32_t span,
+const char *ash_regions_check_span(const struct ash_regions *set, uint32_t edge, uint32_t span,
                                    uint32_t size, uint64_t *free_count);
 const char *ash_regions_check_bins(const struct ash_regions *set, uint64_t free_count);
 

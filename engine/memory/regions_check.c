@@ -3,11 +3,13 @@
 
 #include "engine/bits.h"
 
-const char *ash_regions_check_span(const struct ash_regions *set, uint32_t first, uint32_t span,
+const char *ash_regions_check_span(const struct ash_regions *set, uint32_t edge, uint32_t span,
                                    uint32_t size, uint64_t *free_count)
 {
-    uint32_t offset = 0, previous = set->edge;
-    for (uint32_t i = first; i != set->edge; i = set->regions[i].next) {
+    uint32_t offset = 0, previous = edge;
+    if (set->regions[edge].state != ASH_REGION_USED || set->regions[edge].size != 0)
+        return "an edge that is none";
+    for (uint32_t i = set->regions[edge].next; i != edge; i = set->regions[i].next) {
         const struct ash_region *region = &set->regions[i];
         if (region->span != span)
             return "a region of another span";
@@ -29,6 +31,8 @@ const char *ash_regions_check_span(const struct ash_regions *set, uint32_t first
         offset += region->size;
         previous = i;
     }
+    if (set->regions[edge].previous != previous)
+        return "a broken link at the end of a span";
     return offset == size ? NULL : "regions that do not fill their span";
 }
 

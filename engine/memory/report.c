@@ -71,12 +71,12 @@ void ash_allocator_stats(const struct ash_allocator *allocator, struct ash_alloc
                 allocator->arenas[i / ASH_CLASS_COUNT].regions[type][i % ASH_CLASS_COUNT];
             usage->live_bytes += set != NULL ? set->used_bytes : 0;
             usage->live_blocks += set != NULL ? set->used_count : 0;
+            out->peak_live_bytes += set != NULL ? set->peak_used_bytes : 0;
         }
         add_usage(&out->heaps[allocator->types[type].heap], usage);
         add_usage(&out->total, usage);
     }
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++)
-        out->peak_live_bytes += allocator->arenas[i].peak_live_bytes;
+    out->peak_live_bytes += accounts->peak_dedicated;
     out->peak_reserved_bytes = accounts->peak_reserved;
     out->allocate_memory_calls = accounts->allocate_calls;
     out->free_memory_calls = accounts->free_calls;
@@ -99,19 +99,27 @@ static uint32_t slot_count(const struct ash_allocator *allocator)
     return __atomic_load_n(&allocator->chunk_count, __ATOMIC_ACQUIRE);
 }
 
-static bool belongs(const struct ash_allocator *allocator, uint32_t region, uint32_t slot)
+// The regions of a chunk, used and free, in order of offset; ASH_REGION_NONE after the last.
+static uint32_t next_region(const struct ash_allocator *allocator, const struct ash_chunk *chunk,
+                            uint32_t region)
 {
-    return __atomic_load_n(&allocator->pool.regions[region].span, __ATOMIC_RELAXED) == slot;
+    uint32_t next = allocator->pool.regions[region].next;
+    return next != chunk->edge ? next : ASH_REGION_NONE;
+}
+
+static uint32_t first_region(const struct ash_allocator *allocator, const struct ash_chunk *chunk)
+{
+    return chunk->regions != NULL ? next_region(allocator, chunk, chunk->edge) : chunk->edge;
 }
 
 // Fills `out` (of at least free_region_count; NULL: counts only).
-static uint32_t free_regions(const struct ash_allocator *allocator, uint32_t slot,
+static uint32_t free_regions(const struct ash_allocator *allocator, const struct ash_chunk *chunk,
                              struct ash_free_region *out)
 {
     const struct ash_region *regions = allocator->pool.regions;
     uint32_t count = 0;
-    for (uint32_t i = allocator->chunks[slot].first; belongs(allocator, i, slot);
-         i = regions[i].next) {
+    for (uint32_t i = first_region(allocator, chunk); i != ASH_REGION_NONE;
+         i = next_region(allocator, chunk, i)) {
         if (regions[i].state != ASH_REGION_FREE)
             continue;
         if (out != NULL)
@@ -121,13 +129,12 @@ static uint32_t free_regions(const struct ash_allocator *allocator, uint32_t slo
     return count;
 }
 
-static void show_blocks(const struct ash_allocator *allocator, uint32_t slot,
+static void show_blocks(const struct ash_allocator *allocator, const struct ash_chunk *chunk,
                         const struct ash_memory_chunk *shown,
                         const struct ash_memory_visitor *visitor)
 {
-    const struct ash_chunk *chunk = &allocator->chunks[slot];
-    for (uint32_t i = chunk->first; belongs(allocator, i, slot);
-         i = allocator->pool.regions[i].next) {
+    for (uint32_t i = first_region(allocator, chunk); i != ASH_REGION_NONE;
+         i = next_region(allocator, chunk, i)) {
         const struct ash_region *region = &allocator->pool.regions[i];
         if (region->state != ASH_REGION_USED)
             continue;
@@ -165,7 +172,7 @@ enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
     lock_all(allocator);
     for (uint32_t slot = 1; slot < slot_count(allocator); slot++) {
         if (in_use(&allocator->chunks[slot])) {
-            uint32_t count = free_regions(allocator, slot, NULL);
+            uint32_t count = free_regions(allocator, &allocator->chunks[slot], NULL);
             most = count > most ? count : most;
         }
     }
@@ -178,7 +185,7 @@ enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
             .memory = chunk->memory,
             .size = chunk->size,
             .free_regions = found,
-            .free_region_count = free_regions(allocator, slot, found),
+            .free_region_count = free_regions(allocator, chunk, found),
             .memory_type_index = chunk->memory_type_index,
             .dedicated = chunk->regions == NULL,
             .map_count = map_count(chunk),
@@ -186,7 +193,7 @@ enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
         if (visitor->chunk != NULL)
             visitor->chunk(visitor->user, &shown);
         if (visitor->block != NULL)
-            show_blocks(allocator, slot, &shown, visitor);
+            show_blocks(allocator, chunk, &shown, visitor);
     }
     unlock_all(allocator);
     ash_host_free(found);
@@ -201,8 +208,10 @@ uint64_t ash_allocator_name_leaks(struct ash_allocator *allocator)
     const struct ash_region *regions = allocator->pool.regions;
     for (uint32_t slot = 1; slot < slot_count(allocator); slot++) {
         const struct ash_chunk *chunk = &allocator->chunks[slot];
-        for (uint32_t i = chunk->first; in_use(chunk) && belongs(allocator, i, slot);
-             i = regions[i].next) {
+        if (!in_use(chunk))
+            continue;
+        for (uint32_t i = first_region(allocator, chunk); i != ASH_REGION_NONE;
+             i = next_region(allocator, chunk, i)) {
             if (regions[i].state != ASH_REGION_USED)
                 continue;
             const char *label = ash_block_note_get(allocator, i).label;
@@ -230,7 +239,7 @@ struct sums {
 
 static const char *check_dedicated(const struct ash_allocator *allocator, uint32_t slot)
 {
-    const struct ash_region *region = &allocator->pool.regions[allocator->chunks[slot].first];
+    const struct ash_region *region = &allocator->pool.regions[allocator->chunks[slot].edge];
     return region->state == ASH_REGION_USED && region->span == slot
                ? NULL
                : "memory of its own whose block is not in use";
@@ -253,8 +262,9 @@ static const char *check_chunk(const struct ash_allocator *allocator, uint32_t s
     const struct ash_regions *set = chunk->regions;
     uint64_t *free_count = &sums->sets[chunk->arena][index].free_regions;
     const char *wrong =
-        ash_regions_check_span(set, chunk->first, slot, (uint32_t)chunk->size, free_count);
-    for (uint32_t i = chunk->first; wrong == NULL && i != set->edge; i = set->regions[i].next) {
+        ash_regions_check_span(set, chunk->edge, slot, (uint32_t)chunk->size, free_count);
+    for (uint32_t i = first_region(allocator, chunk); wrong == NULL && i != ASH_REGION_NONE;
+         i = next_region(allocator, chunk, i)) {
         if (set->regions[i].state != ASH_REGION_USED)
             continue;
         sums->sets[chunk->arena][index].used_bytes += set->regions[i].size;

@@ -19,7 +19,7 @@ struct model {
     struct ash_region_pool pool;
     struct ash_region_stock stock;
     struct ash_regions *set;
-    uint32_t first[SPANS + 1]; // by span, from 1
+    uint32_t edges[SPANS + 1]; // by span, from 1
     bool used[SPANS + 1][SPAN_SIZE];
     struct block blocks[MOST_BLOCKS];
     uint32_t block_count;
@@ -41,10 +41,10 @@ static int setup(void **state)
     assert_true(ash_region_pool_init(&model->pool, CAPACITY));
     model->stock.pool = &model->pool;
     model->seed = 1;
-    assert_true(ash_region_stock_has(&model->stock, SPANS + 1));
+    assert_true(ash_region_stock_has(&model->stock, 2));
     ash_regions_init(model->set, &model->stock);
     for (uint32_t span = 1; span <= SPANS; span++)
-        model->first[span] = ash_regions_add_span(model->set, span, SPAN_SIZE);
+        model->edges[span] = ash_regions_add_span(model->set, (uint16_t)span, SPAN_SIZE);
     *state = model;
     return 0;
 }
@@ -62,14 +62,15 @@ static void check(const struct model *model)
 {
     uint64_t free_count = 0, used_bytes = 0;
     for (uint32_t span = 1; span <= SPANS; span++) {
-        if (model->first[span] == ASH_REGION_NONE)
+        if (model->edges[span] == ASH_REGION_NONE)
             continue;
         const char *wrong =
-            ash_regions_check_span(model->set, model->first[span], span, SPAN_SIZE, &free_count);
+            ash_regions_check_span(model->set, model->edges[span], span, SPAN_SIZE, &free_count);
         if (wrong != NULL)
             fail_msg("span %u: %s", span, wrong);
         // Every byte is used or free as the map says.
-        for (uint32_t i = model->first[span]; i != model->set->edge;
+        uint32_t edge = model->edges[span];
+        for (uint32_t i = model->set->regions[edge].next; i != edge;
              i = model->set->regions[i].next) {
             const struct ash_region *region = &model->set->regions[i];
             bool used = region->state == ASH_REGION_USED;
@@ -93,7 +94,7 @@ static bool fits_anywhere(const struct model *model, uint32_t size, uint32_t ali
             uint32_t length = 0;
             while (length < size && !model->used[span][offset + length])
                 length++;
-            if (length == size && model->first[span] != ASH_REGION_NONE)
+            if (length == size && model->edges[span] != ASH_REGION_NONE)
                 return true;
         }
     }
@@ -154,7 +155,7 @@ static void random_operations_keep_all_invariants(void **state)
         give(model, chance(model, model->block_count));
     check(model);
     for (uint32_t span = 1; span <= SPANS; span++)
-        assert_true(ash_regions_whole(model->set, model->first[span]));
+        assert_true(ash_regions_whole(model->set, model->set->regions[model->edges[span]].next));
 }
 
 static void a_hole_of_exactly_the_size_is_used(void **state)
@@ -225,30 +226,17 @@ static void misaligned_holes_are_passed_over_and_aligned_ones_found(void **state
     check(model);
 }
 
-static void the_region_at_the_beginning_keeps_its_index(void **state)
-{
-    struct model *model = *state;
-    uint32_t first = model->first[1];
-    for (uint32_t i = 0; i < 200; i++) {
-        take(model, 1 + chance(model, 300), 1u << chance(model, 5));
-        if (model->block_count > 20)
-            give(model, chance(model, model->block_count));
-        assert_int_equal(model->set->regions[first].offset, 0);
-        assert_int_equal(model->set->regions[first].span, 1);
-    }
-}
-
 static void a_span_that_is_whole_can_leave_and_come_back(void **state)
 {
     struct model *model = *state;
-    ash_regions_remove_span(model->set, model->first[2]);
-    model->first[2] = ASH_REGION_NONE;
+    ash_regions_remove_span(model->set, model->edges[2]);
+    model->edges[2] = ASH_REGION_NONE;
     check(model);
     take(model, SPAN_SIZE, 1);
     take(model, SPAN_SIZE, 1);
     take(model, 1, 1);
-    assert_true(ash_region_stock_has(&model->stock, 1));
-    model->first[2] = ash_regions_add_span(model->set, 2, SPAN_SIZE);
+    assert_true(ash_region_stock_has(&model->stock, 2));
+    model->edges[2] = ash_regions_add_span(model->set, 2, SPAN_SIZE);
     take(model, SPAN_SIZE, 1);
     check(model);
 }
@@ -258,13 +246,13 @@ static void the_largest_span_and_block_are_handled(void **state)
     struct model *model = *state;
     struct ash_regions *set = calloc(1, sizeof(*set));
     assert_non_null(set);
-    assert_true(ash_region_stock_has(&model->stock, 4));
+    assert_true(ash_region_stock_has(&model->stock, 2));
     ash_regions_init(set, &model->stock);
     assert_int_equal(ash_regions_largest(set), 0);
-    uint32_t first = ash_regions_add_span(set, 9, ASH_REGION_MAX_SPAN);
+    uint32_t edge = ash_regions_add_span(set, 9, ASH_REGION_MAX_SPAN);
     assert_true(ash_regions_largest(set) == ASH_REGION_MAX_SPAN);
     uint32_t all = ash_regions_take(set, ASH_REGION_MAX_SPAN, ASH_REGION_MAX_SPAN);
-    assert_int_equal(all, first);
+    assert_int_equal(set->regions[edge].next, all);
     assert_int_equal(ash_regions_take(set, 1, 1), ASH_REGION_NONE);
     ash_regions_give(set, all);
     uint32_t half = ash_regions_take(set, ASH_REGION_MAX_SPAN / 2, 1);
@@ -272,12 +260,14 @@ static void the_largest_span_and_block_are_handled(void **state)
     assert_true(set->regions[odd].offset == 1u << 30);
     assert_int_equal(ash_regions_take(set, 1u << 30, 1u << 30), ASH_REGION_NONE);
     uint64_t free_count = 0;
-    assert_null(ash_regions_check_span(set, first, 9, ASH_REGION_MAX_SPAN, &free_count));
+    assert_null(ash_regions_check_span(set, edge, 9, ASH_REGION_MAX_SPAN, &free_count));
     assert_int_equal(free_count, 1);
     assert_null(ash_regions_check_bins(set, free_count));
     ash_regions_give(set, half);
     ash_regions_give(set, odd);
-    assert_true(ash_regions_whole(set, first));
+    assert_true(ash_regions_whole(set, set->regions[edge].next));
+    ash_regions_remove_span(set, edge);
+    assert_int_equal(ash_regions_largest(set), 0);
     free(set);
 }
 
@@ -309,7 +299,7 @@ static void the_checks_see_damage(void **state)
     give(model, 1);
     struct ash_region *regions = model->set->regions;
     uint32_t used = model->blocks[0].region;
-    uint32_t span = regions[used].span, first = model->first[span];
+    uint32_t span = regions[used].span, edge = model->edges[span];
     uint32_t hole = regions[used].next;
     assert_int_equal(regions[hole].state, ASH_REGION_FREE);
 #define DAMAGE(lvalue, value)                                                                      \
@@ -317,7 +307,7 @@ static void the_checks_see_damage(void **state)
         __typeof__(lvalue) before = (lvalue);                                                      \
         (lvalue) = (__typeof__(lvalue))(value);                                                    \
         count = 0;                                                                                 \
-        bool seen = ash_regions_check_span(model->set, first, span, SPAN_SIZE, &count) != NULL;    \
+        bool seen = ash_regions_check_span(model->set, edge, span, SPAN_SIZE, &count) != NULL;     \
         seen = seen || ash_regions_check_bins(model->set, count + 2) != NULL;                      \
         (lvalue) = before;                                                                         \
         assert_true(seen);                                                                         \
@@ -327,7 +317,10 @@ static void the_checks_see_damage(void **state)
     DAMAGE(regions[hole].state, ASH_REGION_USED);
     DAMAGE(regions[hole].state, ASH_REGION_UNUSED);
     DAMAGE(regions[used].state, ASH_REGION_FREE);
-    DAMAGE(regions[hole].previous, first + 7);
+    DAMAGE(regions[hole].previous, edge);
+    DAMAGE(regions[edge].previous, used);
+    DAMAGE(regions[edge].state, ASH_REGION_FREE);
+    DAMAGE(regions[edge].size, 1);
     DAMAGE(regions[hole].span, 7);
     DAMAGE(regions[hole].bin, regions[hole].bin + 1);
     DAMAGE(regions[hole].link.bin_next, regions[hole].next);
@@ -345,23 +338,24 @@ static void the_pool_has_an_end(void **state)
     (void)state;
     struct ash_region_pool pool;
     assert_true(ash_region_pool_init(&pool, 1024));
-    struct ash_region_stock stock = {.pool = &pool}, other = {.pool = &pool};
-    assert_true(ash_region_stock_has(&stock, 500));
-    assert_true(ash_region_stock_has(&other, 512));
-    assert_false(ash_region_stock_has(&stock, 512));
-    // What there is stays usable, each region once.
+    struct ash_region_stock stock = {.pool = &pool, .name = 3}, other = {.pool = &pool};
+    assert_true(ash_region_stock_has(&stock, 2));
+    assert_true(ash_region_stock_has(&other, 2));
+    // Each region once; and what is left is not lost when more is asked for.
     bool seen[1024] = {false};
-    for (uint32_t i = 0; i < 500; i++) {
+    uint32_t count = 0;
+    for (; ash_region_stock_has(&stock, 2); count++) {
         uint32_t region = ash_region_stock_take(&stock, 5);
         assert_true(region > 0 && region < 1024 && !seen[region]);
         seen[region] = true;
         assert_int_equal(pool.regions[region].span, 5);
+        assert_int_equal(pool.regions[region].stock, 3);
     }
-    for (uint32_t i = 0; i < 1024; i++) {
-        if (seen[i])
-            ash_region_stock_give(&stock, i);
-    }
-    assert_true(ash_region_stock_has(&stock, 500));
+    assert_int_equal(count, 510); // of 511 one is left, which is one too few
+    assert_false(ash_region_stock_has(&stock, 2));
+    ash_region_stock_give(&stock, 7);
+    assert_int_equal(ash_region_stock_take(&stock, 6), 7);
+    assert_int_equal(pool.regions[7].span, 6);
     ash_region_pool_finish(&pool);
     assert_null(pool.regions);
     ash_region_pool_finish(&pool);
@@ -375,7 +369,6 @@ int main(void)
         MODEL_TEST(a_hole_of_exactly_the_size_is_used),
         MODEL_TEST(a_hole_in_the_same_bin_is_found_at_any_place_of_its_list),
         MODEL_TEST(misaligned_holes_are_passed_over_and_aligned_ones_found),
-        MODEL_TEST(the_region_at_the_beginning_keeps_its_index),
         MODEL_TEST(a_span_that_is_whole_can_leave_and_come_back),
         MODEL_TEST(the_largest_span_and_block_are_handled),
         cmocka_unit_test(bins_are_in_order_and_narrow),
