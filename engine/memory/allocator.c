@@ -48,6 +48,7 @@ static enum ash_result init(struct ash_allocator *allocator, const char *label)
         struct ash_arena *arena = &allocator->arenas[i];
         arena->stock.pool = &allocator->pool;
         arena->stock.name = (uint8_t)i;
+        arena->last_id = (uint64_t)i << 56;
         for (uint32_t choice = 0; choice < ASH_CHOICE_COUNT; choice++)
             set_choice(allocator, arena, ASH_MEMORY_TYPE_NONE, &arena->choices[choice]);
     }
@@ -175,9 +176,10 @@ static inline bool fill_request(const struct ash_memory_type *type,
         ash_max_u64(params->requirements.alignment, type->alignment[params->optimal_image]);
     out->params = params;
     out->alignment = alignment;
-    out->size = ash_align_up(size, alignment);
+    out->size = (size + alignment - 1) & ~(alignment - 1);
     out->size_class = out->size >= type->large ? ASH_CLASS_LARGE : ASH_CLASS_SMALL;
-    return out->size <= type->chunk_size && !params->dedicated;
+    // Where the sum went round, the first of these says no.
+    return size <= type->chunk_size && out->size <= type->chunk_size && !params->dedicated;
 }
 
 static __attribute__((noinline)) void report_alloc(const struct ash_allocator *allocator,
@@ -188,6 +190,7 @@ static __attribute__((noinline)) void report_alloc(const struct ash_allocator *a
     allocator->observer(allocator->observer_user, &(struct ash_allocator_operation){
                                                       .type = ASH_OPERATION_ALLOC,
                                                       .id = block->id,
+                                                      .slot = block->region,
                                                       .size = block->size,
                                                       .alignment = alignment,
                                                       .memory_type_index = block->memory_type_index,
@@ -199,33 +202,30 @@ static __attribute__((noinline)) void report_alloc(const struct ash_allocator *a
 // Enters a region in the books and hands it out as a block. The arena is locked. False: there is
 // no host memory for its name, and nothing has changed.
 static inline bool hand_out(struct ash_allocator *allocator, struct ash_arena *arena,
-                            uint32_t index, const struct request *request,
+                            struct ash_region *region, const struct request *request,
                             struct ash_memory_block *out)
 {
     const struct ash_alloc_params *params = request->params;
-    struct ash_region *region = &allocator->pool.regions[index];
+    uint32_t index = (uint32_t)(region - allocator->pool.regions);
     const struct ash_chunk *chunk = &allocator->chunks[region->span];
     region->noted = 0;
     bool named = ((uintptr_t)params->label | (uintptr_t)params->user) != 0;
     if (named && !ash_block_note_set(allocator, index, params->label, params->user))
         return false;
-    uint64_t serial = ++arena->serial;
-    region->serial = serial;
+    region->id = out->id = ++arena->last_id;
     out->memory = chunk->memory;
     out->offset = region->offset;
     out->size = request->size;
     out->memory_type_index = request->memory_type_index;
-    out->generation = (uint32_t)(serial >> 32);
-    out->id = serial << 32 | index;
+    out->region = index;
     if (allocator->observer != NULL)
         report_alloc(allocator, params, request->alignment, chunk->regions == NULL, out);
     return true;
 }
 
 // Whether a block, just cut, is the only one of its chunk.
-static inline bool is_first(const struct ash_regions *set, uint32_t index)
+static inline bool is_first(const struct ash_regions *set, const struct ash_region *region)
 {
-    const struct ash_region *region = &set->regions[index];
     if (region->offset != 0)
         return false;
     uint32_t edge = region->previous, next = region->next;
@@ -242,14 +242,15 @@ static inline enum ash_result cut(struct ash_allocator *allocator, struct ash_ar
         return ASH_NOT_READY;
     if (!ash_region_stock_has(&arena->stock, 2))
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
-    uint32_t index = ash_regions_take(set, (uint32_t)request->size, (uint32_t)request->alignment);
-    if (index == ASH_REGION_NONE)
+    struct ash_region *region =
+        ash_regions_take(set, (uint32_t)request->size, (uint32_t)request->alignment);
+    if (region == NULL)
         return ASH_NOT_READY;
-    if (!hand_out(allocator, arena, index, request, out)) {
-        ash_regions_give(set, index);
+    if (!hand_out(allocator, arena, region, request, out)) {
+        ash_regions_give(set, (uint32_t)(region - set->regions));
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
-    if (is_first(set, index))
+    if (is_first(set, region))
         __atomic_fetch_sub(&allocator->empty_chunks[request->memory_type_index], 1,
                            __ATOMIC_RELAXED);
     return ASH_OK;
@@ -344,7 +345,7 @@ static enum ash_result alloc_dedicated(struct ash_allocator *allocator, struct r
     if (ash_region_stock_has(&arena->stock, 1)) {
         uint16_t slot = (uint16_t)(chunk - allocator->chunks);
         chunk->edge = ash_region_stock_take(&arena->stock, slot);
-        if (hand_out(allocator, arena, chunk->edge, request, out)) {
+        if (hand_out(allocator, arena, &allocator->pool.regions[chunk->edge], request, out)) {
             __atomic_store_n(&chunk->arena, (uint32_t)(arena - allocator->arenas),
                              __ATOMIC_RELAXED);
             result = ASH_OK;
@@ -432,20 +433,19 @@ static enum ash_result alloc_slowly(struct ash_allocator *allocator,
 // ---- free
 
 // The region of a block in use, whose arena it locks; NULL, and nothing locked: it is not in use.
-// The region's index in the block's id leads to the arena; under its lock the rest is compared.
+// The region's index leads to the arena; under its lock the rest is compared.
 static inline struct ash_region *lock_region(struct ash_allocator *allocator,
                                              const struct ash_memory_block *block,
                                              struct ash_arena **out)
 {
-    uint32_t index = (uint32_t)block->id;
+    uint32_t index = block->region;
     if (index >= __atomic_load_n(&allocator->pool.committed, __ATOMIC_ACQUIRE))
         return NULL;
     struct ash_region *region = &allocator->pool.regions[index];
     struct ash_arena *arena = &allocator->arenas[__atomic_load_n(&region->stock, __ATOMIC_RELAXED)];
-    uint64_t serial = (uint64_t)block->generation << 32 | block->id >> 32;
     ash_lock_acquire(&arena->lock);
     *out = arena;
-    if (region->state == ASH_REGION_USED && region->serial == serial &&
+    if (region->state == ASH_REGION_USED && region->id == block->id &&
         region->offset == block->offset && allocator->chunks[region->span].memory == block->memory)
         return region;
     ash_lock_release(&arena->lock);
@@ -479,6 +479,7 @@ static __attribute__((noinline)) void report_free(const struct ash_allocator *al
     allocator->observer(allocator->observer_user, &(struct ash_allocator_operation){
                                                       .type = ASH_OPERATION_FREE,
                                                       .id = block->id,
+                                                      .slot = block->region,
                                                       .size = block->size,
                                                       .memory_type_index = block->memory_type_index,
                                                       .dedicated = dedicated,
@@ -508,7 +509,7 @@ ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
         ash_allocator_refuse(allocator, block, "freed");
         return ASH_ERROR_INVALID_BLOCK;
     }
-    uint32_t index = (uint32_t)block->id;
+    uint32_t index = block->region;
     struct ash_chunk *chunk = &allocator->chunks[region->span];
     struct ash_regions *set = chunk->regions;
     bool gone = set == NULL;

@@ -73,8 +73,8 @@ struct ash_memory_block {
     VkDeviceSize offset; // into `memory`; a multiple of requirements.alignment
     VkDeviceSize size;   // requirements.size, rounded up to the alignment
     uint32_t memory_type_index;
-    uint32_t generation; // private, with `id`: a stale or doubled free is caught
-    uint64_t id;         // private
+    uint32_t region; // private: where the allocator keeps it
+    uint64_t id;     // no other block of the allocator, before or after, has the same
 };
 
 // Hands out one block: from a free region of an existing chunk if one fits, else from the
@@ -217,7 +217,8 @@ enum ash_operation_type { ASH_OPERATION_ALLOC, ASH_OPERATION_FREE };
 // Called for every operation after it has succeeded; for records (engine/memory/record.h).
 struct ash_allocator_operation {
     enum ash_operation_type type;
-    uint64_t id;
+    uint64_t id;   // of the block
+    uint32_t slot; // a small number that no other living block has
     VkDeviceSize size, alignment;
     uint32_t memory_type_index;
     bool optimal_image, dedicated;

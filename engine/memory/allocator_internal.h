@@ -66,7 +66,7 @@ struct ash_type_choice {
 // A thread's part of the allocator.
 struct ash_arena {
     struct ash_lock lock;
-    uint64_t serial; // of the last block made here
+    uint64_t last_id; // of the last block made here; its highest byte is the arena's number
     struct ash_region_stock stock;
     struct ash_type_choice choices[ASH_CHOICE_COUNT];
     // Owned; NULL until a chunk comes.

@@ -68,7 +68,7 @@ enum ash_result ash_allocator_set_label(struct ash_allocator *allocator,
         ash_allocator_refuse(allocator, block, "labelled");
         return ASH_ERROR_INVALID_BLOCK;
     }
-    bool done = ash_block_note_set(allocator, (uint32_t)block->id, label, user);
+    bool done = ash_block_note_set(allocator, block->region, label, user);
     ash_lock_release(&arena->lock);
     return done ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
 }

@@ -36,8 +36,7 @@ static void observe(void *user, const struct ash_allocator_operation *operation)
         (unsigned char)((frees ? IS_FREE : 0) | (operation->optimal_image ? IS_OPTIMAL : 0) |
                         (operation->dedicated ? IS_DEDICATED : 0) |
                         operation->memory_type_index << TYPE_SHIFT);
-    // The id's lower half is the index of the block's region: one block at a time has it.
-    put_varint(record, (uint32_t)operation->id);
+    put_varint(record, operation->slot);
     if (!frees) {
         record->buffer[record->used++] = (unsigned char)__builtin_ctzll(operation->alignment);
         put_varint(record, operation->size);

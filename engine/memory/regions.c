@@ -49,7 +49,6 @@ static inline void give_region(struct ash_region_stock *stock, struct ash_region
                                uint32_t index)
 {
     regions[index].state = ASH_REGION_UNUSED;
-    regions[index].span = 0;
     regions[index].next = stock->released;
     stock->released = index;
 }
@@ -164,10 +163,15 @@ static inline void put_in_right_bin(struct ash_regions *set, uint32_t index)
 
 // ---- finding
 
+// The bytes of a region before the first multiple of `alignment`.
+static inline uint32_t padding(const struct ash_region *region, uint32_t alignment)
+{
+    return -region->offset & (alignment - 1);
+}
+
 static inline bool fits(const struct ash_region *region, uint32_t size, uint32_t alignment)
 {
-    uint32_t waste = -region->offset & (alignment - 1);
-    return size <= region->size && waste <= region->size - size;
+    return size <= region->size && padding(region, alignment) <= region->size - size;
 }
 
 // The first of at most `most` regions of a bin that fits; ASH_REGION_NONE: none of them does.
@@ -195,16 +199,6 @@ static __attribute__((noinline)) uint32_t find_further(const struct ash_regions 
     for (; bin < sure && found == ASH_REGION_NONE; bin = next_bin(set, bin + 1))
         found = find_in(set, bin, UINT32_MAX, size, alignment);
     return found;
-}
-
-// A free region that holds `size` bytes at a multiple of `alignment`: almost always the first of
-// the best bin that holds any.
-static inline uint32_t find(const struct ash_regions *set, uint32_t size, uint32_t alignment)
-{
-    uint32_t bin = next_bin(set, ash_region_bin(size));
-    uint32_t first = set->bins[bin]; // where there is no bin, region 0, into which nothing fits
-    return fits(&set->regions[first], size, alignment) ? first
-                                                       : find_further(set, bin, size, alignment);
 }
 
 // ---- spans
@@ -236,8 +230,8 @@ void ash_regions_remove_span(struct ash_regions *set, uint32_t edge)
 }
 
 // A region of the pool, put between two neighbours. Its state is for the caller to set.
-static inline uint32_t insert(struct ash_regions *set, uint32_t previous, uint32_t next,
-                              uint32_t offset, uint32_t size)
+static inline struct ash_region *insert(struct ash_regions *set, uint32_t previous, uint32_t next,
+                                        uint32_t offset, uint32_t size)
 {
     struct ash_region *regions = set->regions;
     uint32_t index = take_region(set->stock, regions);
@@ -249,39 +243,57 @@ static inline uint32_t insert(struct ash_regions *set, uint32_t previous, uint32
     region->span = regions[next].span;
     regions[previous].next = index;
     regions[next].previous = index;
-    return index;
+    return region;
 }
 
-// Cuts a block out of a free region, which stays free with what is left of it, and stays in its
-// bin where that still is the right one.
-uint32_t ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment)
+// Where the block does not begin at the beginning of the free region: that stays free before it,
+// and what is behind it becomes another.
+static struct ash_region *cut_behind(struct ash_regions *set, uint32_t hole, uint32_t before,
+                                     uint32_t size)
 {
-    uint32_t hole = find(set, size, alignment);
-    if (hole == ASH_REGION_NONE)
-        return ASH_REGION_NONE;
-    struct ash_region *left = &set->regions[hole];
-    uint32_t before = -left->offset & (alignment - 1), block = hole;
+    struct ash_region *regions = set->regions, *left = &regions[hole];
+    uint32_t after = left->size - before - size;
+    struct ash_region *block = insert(set, hole, left->next, left->offset + before, size);
+    if (after != 0) {
+        struct ash_region *rest =
+            insert(set, regions[hole].next, block->next, block->offset + size, after);
+        put_in_bin(set, (uint32_t)(rest - regions));
+    }
+    left->size = before;
+    put_in_right_bin(set, hole);
+    return block;
+}
+
+// Almost always the first region of the best bin that has any is the one. What is left of it stays
+// free, and stays in its bin where that still is the right one.
+struct ash_region *ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment)
+{
+    uint32_t bin = next_bin(set, ash_region_bin(size));
+    uint32_t hole = set->bins[bin]; // where there is no bin, region 0, into which nothing fits
+    struct ash_region *left = &set->regions[hole], *block = left;
+    if (!fits(left, size, alignment)) {
+        hole = find_further(set, bin, size, alignment);
+        if (hole == ASH_REGION_NONE)
+            return NULL;
+        block = left = &set->regions[hole];
+    }
     set->used_count++;
     set->used_bytes += size;
     if (set->used_bytes > set->peak_used_bytes)
         set->peak_used_bytes = set->used_bytes;
-    if (left->size == size) {
+
+    uint32_t before = padding(left, alignment);
+    if (before != 0) {
+        block = cut_behind(set, hole, before, size);
+    } else if (left->size == size) {
         take_from_bin(set, hole);
-    } else if (before == 0) {
+    } else {
         block = insert(set, left->previous, hole, left->offset, size);
         left->offset += size;
         left->size -= size;
         put_in_right_bin(set, hole);
-    } else {
-        uint32_t after = left->size - before - size;
-        block = insert(set, hole, left->next, left->offset + before, size);
-        if (after != 0)
-            put_in_bin(set, insert(set, block, set->regions[block].next,
-                                   left->offset + before + size, after));
-        left->size = before;
-        put_in_right_bin(set, hole);
     }
-    set->regions[block].state = ASH_REGION_USED;
+    block->state = ASH_REGION_USED;
     return block;
 }
 

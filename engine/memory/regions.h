@@ -30,7 +30,7 @@ extern "C" {
 
 enum {
     ASH_REGION_NONE = 0,     // no region has this index
-    ASH_REGION_BIN_BITS = 7, // 128 bins an octave: a region is at most 1/128 above its bin
+    ASH_REGION_BIN_BITS = 6, // 64 bins an octave: a region is at most 1/64 above its bin
     ASH_REGION_BIN_COUNT = (33 - ASH_REGION_BIN_BITS) << ASH_REGION_BIN_BITS,
     ASH_REGION_WORD_COUNT = ASH_REGION_BIN_COUNT / 64
 };
@@ -47,10 +47,10 @@ struct ash_region {
     union {
         struct {
             uint32_t bin_previous, bin_next;
-        } link;          // FREE: neighbours in the bin
-        uint64_t serial; // USED: the owner's mark
+        } link;      // FREE: neighbours in the bin
+        uint64_t id; // USED: the owner's mark
     };
-    uint16_t span; // the owner's name for the span; 0 while UNUSED
+    uint16_t span; // the owner's name for the span
     uint16_t bin;  // FREE: the one it stands in
     uint8_t state;
     uint8_t noted; // USED: for the owner, who sets it to 0 before giving back
@@ -125,10 +125,10 @@ static inline bool ash_regions_whole(const struct ash_regions *set, uint32_t reg
 }
 
 // A used region of exactly `size` bytes at a multiple of `alignment`, cut from the smallest free
-// region that was found for it; ASH_REGION_NONE only if none fits. The stock has two regions.
+// region that was found for it; NULL only if none fits. The stock has two regions.
 //
 // Valid usage: size > 0; alignment a power of two; both at most ASH_REGION_MAX_SPAN.
-uint32_t ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment);
+struct ash_region *ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment);
 // Frees a used region, merges it with free neighbours, and answers the region that came of it.
 uint32_t ash_regions_give(struct ash_regions *set, uint32_t region);
 

@@ -323,10 +323,10 @@ static void blocks_that_are_not_in_use_are_refused_and_named(void **state)
     struct ash_memory_block cases[9] = {copy, foreign, live, live, live, live, live, live, live};
     cases[2].offset += 256;
     cases[3].id ^= UINT64_C(1) << 32;
-    cases[4].generation++;
-    cases[5].id = (cases[5].id & ~UINT64_C(0xffffffff)) | 0xfffffff0u;
+    cases[4].region++;
+    cases[5].region = 0xfffffff0u;
     cases[6].memory = foreign.memory;
-    cases[7].id &= ~UINT64_C(0xffffffff);
+    cases[7].region = 0;
     cases[8].id++;
     for (size_t i = 0; i < 9; i++) {
         struct ash_memory_block before = cases[i];

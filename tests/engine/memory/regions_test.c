@@ -105,11 +105,10 @@ static void take(struct model *model, uint32_t size, uint32_t alignment)
 {
     bool expected = fits_anywhere(model, size, alignment);
     assert_true(ash_region_stock_has(&model->stock, 2));
-    uint32_t index = ash_regions_take(model->set, size, alignment);
-    assert_int_equal(index != ASH_REGION_NONE, expected);
-    if (index == ASH_REGION_NONE)
+    const struct ash_region *region = ash_regions_take(model->set, size, alignment);
+    assert_int_equal(region != NULL, expected);
+    if (region == NULL)
         return;
-    const struct ash_region *region = &model->set->regions[index];
     assert_int_equal(region->size, size);
     assert_int_equal(region->offset % alignment, 0);
     assert_int_equal(region->state, ASH_REGION_USED);
@@ -117,7 +116,8 @@ static void take(struct model *model, uint32_t size, uint32_t alignment)
         assert_false(model->used[region->span][region->offset + byte]);
         model->used[region->span][region->offset + byte] = true;
     }
-    model->blocks[model->block_count++] = (struct block){index, region->span, region->offset, size};
+    model->blocks[model->block_count++] = (struct block){(uint32_t)(region - model->set->regions),
+                                                         region->span, region->offset, size};
 }
 
 static void give(struct model *model, uint32_t at)
@@ -179,7 +179,7 @@ static void a_hole_of_exactly_the_size_is_used(void **state)
 static void a_hole_in_the_same_bin_is_found_at_any_place_of_its_list(void **state)
 {
     struct model *model = *state;
-    // Sizes of one bin (of 8 bytes: 1024 / 128), separated by used bytes.
+    // Sizes of one bin (of 16 bytes: 1024 / 64), separated by used bytes.
     uint32_t sizes[] = {1024, 1025, 1031, 1026};
     uint32_t kept[4];
     for (uint32_t span = 0; span < 3; span++)
@@ -251,27 +251,27 @@ static void the_largest_span_and_block_are_handled(void **state)
     assert_int_equal(ash_regions_largest(set), 0);
     uint32_t edge = ash_regions_add_span(set, 9, ASH_REGION_MAX_SPAN);
     assert_true(ash_regions_largest(set) == ASH_REGION_MAX_SPAN);
-    uint32_t all = ash_regions_take(set, ASH_REGION_MAX_SPAN, ASH_REGION_MAX_SPAN);
-    assert_int_equal(set->regions[edge].next, all);
-    assert_int_equal(ash_regions_take(set, 1, 1), ASH_REGION_NONE);
-    ash_regions_give(set, all);
-    uint32_t half = ash_regions_take(set, ASH_REGION_MAX_SPAN / 2, 1);
-    uint32_t odd = ash_regions_take(set, 3, 1u << 30);
-    assert_true(set->regions[odd].offset == 1u << 30);
-    assert_int_equal(ash_regions_take(set, 1u << 30, 1u << 30), ASH_REGION_NONE);
+    const struct ash_region *all = ash_regions_take(set, ASH_REGION_MAX_SPAN, ASH_REGION_MAX_SPAN);
+    assert_ptr_equal(&set->regions[set->regions[edge].next], all);
+    assert_null(ash_regions_take(set, 1, 1));
+    ash_regions_give(set, (uint32_t)(all - set->regions));
+    const struct ash_region *half = ash_regions_take(set, ASH_REGION_MAX_SPAN / 2, 1);
+    const struct ash_region *odd = ash_regions_take(set, 3, 1u << 30);
+    assert_true(odd->offset == 1u << 30);
+    assert_null(ash_regions_take(set, 1u << 30, 1u << 30));
     uint64_t free_count = 0;
     assert_null(ash_regions_check_span(set, edge, 9, ASH_REGION_MAX_SPAN, &free_count));
     assert_int_equal(free_count, 1);
     assert_null(ash_regions_check_bins(set, free_count));
-    ash_regions_give(set, half);
-    ash_regions_give(set, odd);
+    ash_regions_give(set, (uint32_t)(half - set->regions));
+    ash_regions_give(set, (uint32_t)(odd - set->regions));
     assert_true(ash_regions_whole(set, set->regions[edge].next));
     ash_regions_remove_span(set, edge);
     assert_int_equal(ash_regions_largest(set), 0);
     free(set);
 }
 
-// Every bin's regions are within 1/128 of each other, and no bin comes before a smaller one.
+// Every bin's regions are within 1/64 of each other, and no bin comes before a smaller one.
 static void bins_are_in_order_and_narrow(void **state)
 {
     (void)state;
