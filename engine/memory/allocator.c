@@ -247,7 +247,7 @@ static inline enum ash_result cut(struct ash_allocator *allocator, struct ash_ar
     if (region == NULL)
         return ASH_NOT_READY;
     if (!hand_out(allocator, arena, region, request, out)) {
-        ash_regions_give(set, (uint32_t)(region - set->regions));
+        ash_regions_give(set, region);
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
     if (is_first(set, region))
@@ -509,19 +509,18 @@ ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
         ash_allocator_refuse(allocator, block, "freed");
         return ASH_ERROR_INVALID_BLOCK;
     }
-    uint32_t index = block->region;
     struct ash_chunk *chunk = &allocator->chunks[region->span];
     struct ash_regions *set = chunk->regions;
     bool gone = set == NULL;
     if (allocator->observer != NULL)
         report_free(allocator, block, set == NULL);
     if (region->noted)
-        ash_block_note_drop(allocator, index);
+        ash_block_note_drop(allocator, block->region);
     if (set != NULL) {
-        if (ash_regions_whole(set, ash_regions_give(set, index)))
+        if (ash_region_is_whole(ash_regions_give(set, region)))
             gone = retire_empty(allocator, chunk);
     } else {
-        ash_region_stock_give(&arena->stock, index);
+        ash_region_stock_give(&arena->stock, block->region);
         __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
     }
     ash_lock_release(&arena->lock);

@@ -125,8 +125,8 @@ bool ash_chunk_is_empty(const struct ash_chunk *chunk)
     const struct ash_regions *set = chunk->regions;
     if (set == NULL)
         return false;
-    uint32_t first = set->regions[chunk->edge].next;
-    return set->regions[first].state == ASH_REGION_FREE && ash_regions_whole(set, first);
+    const struct ash_region *first = &set->regions[set->regions[chunk->edge].next];
+    return first->state == ASH_REGION_FREE && ash_region_is_whole(first);
 }
 
 // Moves this chunk, if it is empty, from one arena to another (or to another class of its own).

@@ -92,14 +92,6 @@ void ash_region_stock_give(struct ash_region_stock *stock, uint32_t region)
 
 // ---- bins
 
-static inline uint32_t smallest_in(uint32_t bin)
-{
-    if (bin < 2u << BIN_BITS)
-        return bin;
-    uint32_t octave = (bin >> BIN_BITS) - 1;
-    return ((bin & ((1u << BIN_BITS) - 1)) + (1u << BIN_BITS)) << octave;
-}
-
 // The first bin from `bin` on that holds a region; ASH_REGION_BIN_COUNT: there is none.
 static inline uint32_t next_bin(const struct ash_regions *set, uint32_t bin)
 {
@@ -189,7 +181,8 @@ static inline uint32_t find_in(const struct ash_regions *set, uint32_t bin, uint
 static __attribute__((noinline)) uint32_t find_further(const struct ash_regions *set, uint32_t bin,
                                                        uint32_t size, uint32_t alignment)
 {
-    uint32_t sure = ash_region_bin(size - 1 + alignment - 1) + 1;
+    uint32_t below = size - 1 + alignment - 1;
+    uint32_t sure = below != 0 ? ash_region_bin(below) + 1 : 0;
     uint32_t found = find_in(set, bin, PROBES, size, alignment);
     if (found != ASH_REGION_NONE)
         return found;
@@ -297,40 +290,39 @@ struct ash_region *ash_regions_take(struct ash_regions *set, uint32_t size, uint
     return block;
 }
 
-uint32_t ash_regions_give(struct ash_regions *set, uint32_t block)
+struct ash_region *ash_regions_give(struct ash_regions *set, struct ash_region *block)
 {
-    struct ash_region *regions = set->regions, *region = &regions[block];
-    uint32_t previous = region->previous, next = region->next;
-    bool joins_previous = regions[previous].state == ASH_REGION_FREE;
-    bool joins_next = regions[next].state == ASH_REGION_FREE;
-    set->used_bytes -= region->size;
+    struct ash_region *regions = set->regions;
+    uint32_t index = (uint32_t)(block - regions), merged = block->previous, behind = block->next;
+    struct ash_region *previous = &regions[merged], *next = &regions[behind];
+    bool joins_next = next->state == ASH_REGION_FREE;
+    set->used_bytes -= block->size;
     set->used_count--;
-    if (!joins_previous && !joins_next) {
-        put_in_bin(set, block);
-        return block;
-    }
-    uint32_t merged = previous;
-    if (!joins_previous) {
-        merged = next;
-        regions[next].offset = region->offset;
-        regions[next].size += region->size;
-        regions[next].previous = previous;
-        regions[previous].next = next;
-    } else {
-        regions[previous].size += region->size;
+    if (previous->state == ASH_REGION_FREE) {
+        previous->size += block->size;
+        give_region(set->stock, regions, index);
         if (joins_next) {
-            take_from_bin(set, next);
-            regions[previous].size += regions[next].size;
-            uint32_t absorbed = next;
-            next = regions[next].next;
+            uint32_t absorbed = behind;
+            behind = next->next;
+            previous->size += next->size;
+            take_from_bin(set, absorbed);
             give_region(set->stock, regions, absorbed);
         }
-        regions[previous].next = next;
-        regions[next].previous = previous;
+        previous->next = behind;
+        regions[behind].previous = merged;
+    } else if (joins_next) {
+        next->offset = block->offset;
+        next->size += block->size;
+        next->previous = merged;
+        previous->next = behind;
+        merged = behind;
+        give_region(set->stock, regions, index);
+    } else {
+        put_in_bin(set, index);
+        return block;
     }
-    give_region(set->stock, regions, block);
     put_in_right_bin(set, merged);
-    return merged;
+    return &regions[merged];
 }
 
 uint32_t ash_regions_largest(const struct ash_regions *set)
@@ -338,5 +330,6 @@ uint32_t ash_regions_largest(const struct ash_regions *set)
     if (set->summary == 0)
         return 0;
     uint32_t word = 63 - (uint32_t)__builtin_clzll(set->summary);
-    return smallest_in(word * 64 + 63 - (uint32_t)__builtin_clzll(set->words[word]));
+    uint32_t bin = word * 64 + 63 - (uint32_t)__builtin_clzll(set->words[word]);
+    return set->regions[set->bins[bin]].size;
 }

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,7 +32,7 @@ extern "C" {
 enum {
     ASH_REGION_NONE = 0,     // no region has this index
     ASH_REGION_BIN_BITS = 6, // 64 bins an octave: a region is at most 1/64 above its bin
-    ASH_REGION_BIN_COUNT = (33 - ASH_REGION_BIN_BITS) << ASH_REGION_BIN_BITS,
+    ASH_REGION_BIN_COUNT = 32 << ASH_REGION_BIN_BITS,
     ASH_REGION_WORD_COUNT = ASH_REGION_BIN_COUNT / 64
 };
 
@@ -85,12 +86,14 @@ struct ash_regions {
     uint32_t bins[ASH_REGION_BIN_COUNT + 1]; // first region; of the last, none
 };
 
-// The bin of a size: exact below 2^BIN_BITS, then 2^BIN_BITS bins an octave.
+// The bin of a size, which is not 0: its exponent and the BIN_BITS bits that follow the first,
+// which a double has side by side.
 static inline uint32_t ash_region_bin(uint32_t size)
 {
-    uint32_t octave =
-        31 - ASH_REGION_BIN_BITS - (uint32_t)__builtin_clz(size | 1u << ASH_REGION_BIN_BITS);
-    return (octave << ASH_REGION_BIN_BITS) + (size >> octave);
+    double number = size;
+    uint64_t bits;
+    memcpy(&bits, &number, sizeof(bits));
+    return (uint32_t)(bits >> (52 - ASH_REGION_BIN_BITS)) - (1023u << ASH_REGION_BIN_BITS);
 }
 
 // False: there is no host memory (or address space) for it; the pool is then all zero.
@@ -119,9 +122,9 @@ uint32_t ash_regions_add_span(struct ash_regions *set, uint16_t span, uint32_t s
 // Takes a span out, all of which is free.
 void ash_regions_remove_span(struct ash_regions *set, uint32_t edge);
 // Whether a region is all of its span.
-static inline bool ash_regions_whole(const struct ash_regions *set, uint32_t region)
+static inline bool ash_region_is_whole(const struct ash_region *region)
 {
-    return set->regions[region].previous == set->regions[region].next;
+    return region->previous == region->next;
 }
 
 // A used region of exactly `size` bytes at a multiple of `alignment`, cut from the smallest free
@@ -130,9 +133,9 @@ static inline bool ash_regions_whole(const struct ash_regions *set, uint32_t reg
 // Valid usage: size > 0; alignment a power of two; both at most ASH_REGION_MAX_SPAN.
 struct ash_region *ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment);
 // Frees a used region, merges it with free neighbours, and answers the region that came of it.
-uint32_t ash_regions_give(struct ash_regions *set, uint32_t region);
+struct ash_region *ash_regions_give(struct ash_regions *set, struct ash_region *block);
 
-// The size of the largest free region, rounded down to a bin.
+// The size of a free region of the last bin: nearly that of the largest.
 uint32_t ash_regions_largest(const struct ash_regions *set);
 
 // engine/memory/regions_check.c: checks a span: neighbours,
