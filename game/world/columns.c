@@ -81,7 +81,7 @@ struct column *columns_add(struct world *world, struct column_coord coord)
         return NULL;
     column->coord = coord;
     column->id = ++world->last_id;
-    column->level = stream_level(columns_distance(world, coord), LEVEL_NONE);
+    column->level = level_at(columns_distance(world, coord), LEVEL_NONE);
     for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
         column->chunks[y].meshed_level = LEVEL_NONE;
         column->chunks[y].version = ++world->last_version;
@@ -118,6 +118,17 @@ void columns_each(struct world *world, void (*visit)(struct world *world, struct
             visit(world, world->grid[i]);
 }
 
+uint32_t columns_stale_chunks(const struct column *column)
+{
+    uint32_t mask = 0;
+    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
+        const struct world_chunk *chunk = &column->chunks[y];
+        if (chunk->meshed_level != column->level || chunk->meshed_version != chunk->version)
+            mask |= 1u << y;
+    }
+    return mask;
+}
+
 int32_t columns_distance(const struct world *world, struct column_coord coord)
 {
     int32_t x = abs(coord.x - world->center.x), z = abs(coord.z - world->center.z);
@@ -132,7 +143,7 @@ static bool at_rest(const struct world *world, struct column_coord coord)
         for (int32_t dx = -1; dx <= 1; dx++) {
             const struct column *column =
                 columns_find_ready(world, (struct column_coord){coord.x + dx, coord.z + dz});
-            if (column == NULL || column->meshing || remesh_mask(column) != 0)
+            if (column == NULL || column->meshing || columns_stale_chunks(column) != 0)
                 return false;
         }
     }

@@ -87,7 +87,7 @@ static void generate_commit(struct world_job *job)
         } else {
             columns_drop(world, column);
             if (!atomic_load(&world->stopping))
-                stream_no_memory(world, "generate a column");
+                work_no_memory(world, "generate a column");
         }
     }
     free_chunks(generate->chunks);
@@ -113,6 +113,6 @@ bool generate_submit(struct world *world, struct column_coord coord, int32_t pri
                                         .commit = generate_commit,
                                         .coord = coord,
                                         .id = column->id};
-    stream_submit(world, &generate->head, priority);
+    work_submit(world, &generate->head, priority);
     return true;
 }

@@ -22,17 +22,6 @@ struct mesh_job {
 static const struct chunk below = {NULL, BLOCK_STONE};
 static const struct chunk above = {NULL, BLOCK_AIR};
 
-uint32_t remesh_mask(const struct column *column)
-{
-    uint32_t mask = 0;
-    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
-        const struct world_chunk *chunk = &column->chunks[y];
-        if (chunk->meshed_level != column->level || chunk->meshed_version != chunk->version)
-            mask |= 1u << y;
-    }
-    return mask;
-}
-
 bool remesh_possible(const struct world *world, struct column_coord coord)
 {
     for (int32_t dz = -1; dz <= 1; dz++)
@@ -90,7 +79,7 @@ static bool set_mesh(struct world *world, struct column *column, uint32_t y, str
         changes_remove(&world->changes, &chunk->change);
     } else {
         struct chunk_coord coord = {column->coord.x, (int32_t)y, column->coord.z};
-        if (!changes_put(&world->changes, &chunk->change, coord, mesh, stream_details[level],
+        if (!changes_put(&world->changes, &chunk->change, coord, mesh, level_details[level],
                          urgent))
             return false;
     }
@@ -161,7 +150,7 @@ static void mesh_run(struct job *job, uint32_t worker)
     for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
         if ((mesh->mask & 1u << y) == 0)
             continue;
-        struct mesh_input input = {.detail = stream_details[mesh->level],
+        struct mesh_input input = {.detail = level_details[mesh->level],
                                    .ambient_occlusion = mesh->level == 0};
         memcpy(input.chunks, mesh->around[y], sizeof(input.chunks));
         if (!mesher_mesh(world->meshers[worker], &input, &mesh->meshes[y]))
@@ -191,7 +180,7 @@ static void mesh_commit(struct world_job *job)
         world->chunks_meshed++;
     release(mesh);
     if (!ok && !atomic_load(&world->stopping))
-        stream_no_memory(world, "mesh a chunk");
+        work_no_memory(world, "mesh a chunk");
 }
 
 // A job that holds all it reads; NULL where memory ran out.
@@ -227,7 +216,7 @@ bool remesh_submit(struct world *world, struct column *column, uint32_t mask, in
     if (mesh == NULL)
         return false;
     column->meshing = true;
-    stream_submit(world, &mesh->head, priority);
+    work_submit(world, &mesh->head, priority);
     return true;
 }
 

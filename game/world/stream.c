@@ -3,9 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "engine/log.h"
-#include "game/world/terrain.h"
-
 enum {
     // Jobs queued or running at once: enough to keep a few workers busy for a frame, few enough
     // that what becomes urgent does not wait long. The same for any number of workers, so that a
@@ -17,27 +14,11 @@ enum {
     UNPACKED_MAX = 48 * CHUNK_BLOCKS,
     // Chunks meshed at once after edits, on the main thread: at most about a millisecond.
     EDITED_CHUNKS_MAX = 12,
-    PAUSE_UPDATES = 60,                        // a second, mostly
     SECTORS = 16,                              // directions of looking that are told apart
     HORIZON = (1 << (31 - CHUNK_SHIFT)) - 256, // chunks from the origin to the end of numbers
 };
 
-// Levels of detail: up to which distance in chunks, and at which detail chunks are meshed.
-enum { LEVELS = 3 };
-static const int32_t level_rings[LEVELS] = {4, 7, INT32_MAX};
-const uint32_t stream_details[] = {0, 1, 2};
-static const int32_t level_slack = 1;
-
 #define AHEAD (2.0f / 3) // how much looking there counts, of 1
-
-uint8_t stream_level(int32_t distance, uint8_t current)
-{
-    uint8_t level = 0;
-    while (distance > level_rings[level])
-        level++;
-    bool coarser = current != LEVEL_NONE && level > current;
-    return coarser && distance <= level_rings[current] + level_slack ? current : level;
-}
 
 // ---- The order in which columns are wanted: near ones first, and those in front ----
 
@@ -95,7 +76,7 @@ void world_set_heading(struct world *world, float x, float z)
 static void update_column(struct world *world, struct column *column)
 {
     int32_t distance = columns_distance(world, column->coord);
-    column->level = stream_level(distance, column->level);
+    column->level = level_at(distance, column->level);
     if (distance <= (int32_t)world->radius + MESH_SLACK)
         return;
     for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
@@ -153,44 +134,6 @@ bool stream_set_radius(struct world *world, uint32_t radius)
 
 // ---- Work ----
 
-void stream_no_memory(struct world *world, const char *what)
-{
-    world->pause = PAUSE_UPDATES;
-    if (world->out_of_memory)
-        return;
-    world->out_of_memory = true;
-    ash_log(ASH_LOG_ERROR,
-            "No memory is left to %s; parts of the world stay away until there is some. Close "
-            "other programs or choose a smaller --radius.",
-            what);
-}
-
-void stream_submit(struct world *world, struct world_job *job, int32_t priority)
-{
-    job->job.results = &world->results;
-    job->job.order = world->next_order++;
-    job->job.priority = priority;
-    world->in_flight++;
-    jobs_submit(world->jobs, &job->job);
-}
-
-bool stream_commit(struct world *world, bool wait)
-{
-    if (world->in_flight == 0)
-        return false;
-    struct job *job = world->deterministic
-                          ? jobs_take_order(world->jobs, &world->results, world->next_commit, wait)
-                          : jobs_take(world->jobs, &world->results, wait);
-    if (job == NULL)
-        return false;
-    struct world_job *finished = (struct world_job *)job;
-    world->next_commit++;
-    world->in_flight--;
-    world->counts_stale = true;
-    finished->commit(finished);
-    return true;
-}
-
 bool stream_settled(const struct world *world)
 {
     return world->in_flight == 0 && !world->order_stale && world->cursor == world->order_count;
@@ -213,7 +156,7 @@ void stream_mesh_edited(struct world *world)
             }
         }
         if (mask != 0 && !remesh_now(world, column, mask))
-            stream_no_memory(world, "mesh a chunk");
+            work_no_memory(world, "mesh a chunk");
     }
     // What was left out is found like everything else that is not as it should be.
     world->edited_count = 0;
@@ -231,7 +174,7 @@ static enum progress start_column(struct world *world, struct column_coord coord
         return UNDER_WAY;
     if (columns_distance(world, coord) > (int32_t)world->radius)
         return NEEDS_NOTHING;
-    uint32_t mask = remesh_mask(column);
+    uint32_t mask = columns_stale_chunks(column);
     if (mask == 0)
         return NEEDS_NOTHING;
     if (!remesh_possible(world, coord))
@@ -253,7 +196,7 @@ void stream_start(struct world *world, bool patient)
                                      world->center.z + world->order[i].z};
         enum progress progress = start_column(world, coord, (int32_t)i);
         if (progress == NO_MEMORY) {
-            stream_no_memory(world, "go on");
+            work_no_memory(world, "go on");
             return;
         }
         if (progress == NEEDS_NOTHING && i == world->cursor)

@@ -56,7 +56,7 @@ void world_destroy(struct world *world)
     if (world == NULL)
         return;
     atomic_store(&world->stopping, true); // jobs that have not begun do nothing
-    while (stream_commit(world, true))
+    while (work_commit(world, true))
         continue;
     columns_finish(world);
     changes_finish(&world->changes);
@@ -75,7 +75,7 @@ void world_update(struct world *world, float x, float z)
             world->pause--;
         stream_center(world, x, z);
         // Only what was under way: a frame does not wait for work that it started itself.
-        for (uint32_t i = world->in_flight; i > 0 && stream_commit(world, false); i--)
+        for (uint32_t i = world->in_flight; i > 0 && work_commit(world, false); i--)
             continue;
         stream_mesh_edited(world);
         stream_start(world, true);
@@ -91,7 +91,7 @@ bool world_complete(struct world *world, float x, float z)
     do {
         if (world->in_flight < HALF_BUSY)
             stream_start(world, false);
-    } while (stream_commit(world, true));
+    } while (work_commit(world, true));
     return stream_settled(world);
 }
 
@@ -149,7 +149,7 @@ static void touch_column(struct world *world, struct column *column, struct bloc
         uint8_t level = column->level;
         if (chunk->meshed_level != LEVEL_NONE && chunk->meshed_level > level)
             level = chunk->meshed_level;
-        uint32_t detail = stream_details[level];
+        uint32_t detail = level_details[level];
         if (abs(side) <= 1 && reaches(side, (uint32_t)at.y & mask, detail) &&
             reaches(column->coord.x - home.x, (uint32_t)at.x & mask, detail) &&
             reaches(column->coord.z - home.z, (uint32_t)at.z & mask, detail)) {
@@ -197,12 +197,12 @@ bool world_set(struct world *world, struct block_coord at, enum block block)
     if (before == block)
         return true;
     if (!blocks_set(blocks, index_of(at), (uint8_t)block, &world->block_bytes)) {
-        stream_no_memory(world, "change a block");
+        work_no_memory(world, "change a block");
         return false;
     }
     if (!remember(world, at, block)) {
         (void)blocks_set(blocks, index_of(at), before, &world->block_bytes); // needs no memory now
-        stream_no_memory(world, "remember a change");
+        work_no_memory(world, "remember a change");
         return false;
     }
     touch(world, at);
@@ -250,7 +250,7 @@ static void count_column(struct world *world, struct column *column)
     if (!column->ready || columns_distance(world, column->coord) > (int32_t)world->radius)
         return;
     world->columns_counted++;
-    uint32_t wrong = remesh_mask(column);
+    uint32_t wrong = columns_stale_chunks(column);
     for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
         const struct change *change = column->chunks[y].change;
         if ((wrong & 1u << y) == 0 && (change == NULL || !change->queued))

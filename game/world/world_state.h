@@ -1,8 +1,11 @@
-// What a world is made of. Private to world.c, columns.c, generate.c, remesh.c and stream.c.
+// What a world is made of. Private to the files below; each calls only those under it.
 //
-//     world.c     what the game calls          columns.c   the columns in memory, by coordinate
-//     stream.c    what is to be done next      generate.c  the job that makes a column's blocks
-//                                              remesh.c    the job that meshes a column's chunks
+//     world.c     what the game calls
+//     stream.c    what is to be done next
+//     generate.c  the job that makes a column's blocks
+//     remesh.c    the job that meshes a column's chunks
+//     work.c      jobs on their way, and what happens when memory runs out
+//     columns.c   the columns in memory, by coordinate
 #ifndef GAME_WORLD_WORLD_STATE_H
 #define GAME_WORLD_WORLD_STATE_H
 
@@ -10,6 +13,7 @@
 #include "game/world/blocks.h"
 #include "game/world/changes.h"
 #include "game/world/edits.h"
+#include "game/world/level.h"
 #include "game/world/mesher.h"
 #include "game/world/save.h"
 #include "game/world/world.h"
@@ -19,7 +23,6 @@
 #include <stdint.h>
 
 enum {
-    LEVEL_NONE = 255, // no mesh
     // Distances beyond the radius at which things go: one chunk of slack, so that walking to and
     // fro across a border does not make and drop the same things over and over.
     MESH_SLACK = 1,
@@ -114,15 +117,21 @@ void columns_drop_far(struct world *world, int32_t distance);
 // Calls `visit` for each column in memory.
 void columns_each(struct world *world, void (*visit)(struct world *world, struct column *column));
 void columns_pack_some(struct world *world);
+// The chunks of a column whose mesh is not what it should be, one bit each.
+uint32_t columns_stale_chunks(const struct column *column);
 // Chunks from the centre's column to another, along the longer axis.
 int32_t columns_distance(const struct world *world, struct column_coord coord);
+
+// work.c
+void work_submit(struct world *world, struct world_job *job, int32_t priority);
+// Commits one finished job; false: there is none (with `wait`: none under way).
+bool work_commit(struct world *world, bool wait);
+void work_no_memory(struct world *world, const char *what); // logs once, pauses
 
 // generate.c
 bool generate_submit(struct world *world, struct column_coord coord, int32_t priority);
 
 // remesh.c
-// The chunks of a column whose mesh is not what it should be, one bit each.
-uint32_t remesh_mask(const struct column *column);
 bool remesh_possible(const struct world *world, struct column_coord coord); // all around is there
 // Meshes these chunks; what needs no mesh is done at once, and without a job if that is all. False:
 // no memory.
@@ -130,17 +139,11 @@ bool remesh_submit(struct world *world, struct column *column, uint32_t mask, in
 bool remesh_now(struct world *world, struct column *column, uint32_t mask);
 
 // stream.c
-extern const uint32_t stream_details[]; // the detail of each level
-uint8_t stream_level(int32_t distance, uint8_t current);
 bool stream_set_radius(struct world *world, uint32_t radius); // false: nothing has changed
 void stream_center(struct world *world, float x, float z);
 void stream_mesh_edited(struct world *world);
 // Starts what is wanted next. With `patient` it leaves costly preparations for later.
 void stream_start(struct world *world, bool patient);
-void stream_submit(struct world *world, struct world_job *job, int32_t priority);
-// Commits one finished job; false: there is none (with `wait`: none under way).
-bool stream_commit(struct world *world, bool wait);
 bool stream_settled(const struct world *world);
-void stream_no_memory(struct world *world, const char *what); // logs once, pauses
 
 #endif

@@ -1,0 +1,43 @@
+#include "game/world/world_state.h"
+
+#include "engine/log.h"
+
+enum { PAUSE_UPDATES = 60 }; // a second, mostly
+
+void work_submit(struct world *world, struct world_job *job, int32_t priority)
+{
+    job->job.results = &world->results;
+    job->job.order = world->next_order++;
+    job->job.priority = priority;
+    world->in_flight++;
+    jobs_submit(world->jobs, &job->job);
+}
+
+bool work_commit(struct world *world, bool wait)
+{
+    if (world->in_flight == 0)
+        return false;
+    struct job *job = world->deterministic
+                          ? jobs_take_order(world->jobs, &world->results, world->next_commit, wait)
+                          : jobs_take(world->jobs, &world->results, wait);
+    if (job == NULL)
+        return false;
+    struct world_job *finished = (struct world_job *)job;
+    world->next_commit++;
+    world->in_flight--;
+    world->counts_stale = true;
+    finished->commit(finished);
+    return true;
+}
+
+void work_no_memory(struct world *world, const char *what)
+{
+    world->pause = PAUSE_UPDATES;
+    if (world->out_of_memory)
+        return;
+    world->out_of_memory = true;
+    ash_log(ASH_LOG_ERROR,
+            "No memory is left to %s; parts of the world stay away until there is some. Close "
+            "other programs or choose a smaller --radius.",
+            what);
+}
