@@ -12,7 +12,7 @@
 #define MOUSE_SPEED 0.0022f
 #define STICK_SPEED 3.0f
 
-static int32_t land_height(void *user, int32_t x, int32_t z)
+static int32_t terrain_at(void *user, int32_t x, int32_t z)
 {
     const struct game *game = user;
     return terrain_height(game->simulation.seed, x, z);
@@ -30,8 +30,8 @@ static void start_new(struct game *game)
 {
     uint32_t seed = game->simulation.seed;
     struct block_coord spawn = terrain_spawn(seed);
-    game->rails.ground = (struct ground){land_height, game};
-    struct block_coord peak = rails_find_peak(&game->rails, spawn, MOUNTAIN_DISTANCE);
+    struct block_coord peak =
+        land_find_peak(&(struct ground){terrain_at, game}, spawn, MOUNTAIN_DISTANCE);
     struct pose look = {.x = spawn.x, .z = spawn.z};
     pose_look_at(&look, peak.x, 0, peak.z);
     simulation_init(&game->simulation, seed, spawn, look.yaw, MORNING);
@@ -86,7 +86,7 @@ void game_start_camera(struct game *game)
     } else {
         const struct rails_params params = {
             .kind = kinds[options->camera],
-            .ground = {land_height, game},
+            .ground = {terrain_at, game},
             .blocks = {land_block, game},
             .spawn = terrain_spawn(game->simulation.seed),
             .view_distance = (double)options->radius * CHUNK_SIZE,

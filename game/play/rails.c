@@ -1,7 +1,5 @@
 #include "game/play/rails.h"
 
-#include "game/play/tour.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,46 +19,12 @@
 #define SIDE_SPEED 2.5
 #define SIDE_MOST  5
 
-int32_t rails_height(struct rails *rails, double x, double z)
-{
-    int32_t block_x = (int32_t)floor(x);
-    int32_t block_z = (int32_t)floor(z);
-    uint32_t slot = ((uint32_t)block_x + (uint32_t)block_z * 89u) % RAILS_CACHE;
-    if (!rails->cache[slot].known || rails->cache[slot].x != block_x ||
-        rails->cache[slot].z != block_z) {
-        rails->cache[slot].x = block_x;
-        rails->cache[slot].z = block_z;
-        rails->cache[slot].height = rails->ground.height(rails->ground.user, block_x, block_z);
-        rails->cache[slot].known = true;
-    }
-    return rails->cache[slot].height;
-}
-
-struct block_coord rails_find_peak(struct rails *rails, struct block_coord around, int32_t distance)
-{
-    struct block_coord best = {around.x, -1, around.z};
-    struct block_coord middle = around;
-    int32_t reach = distance;
-    for (int32_t step = 16; step >= 1; step /= 4) {
-        for (int32_t z = middle.z - reach; z <= middle.z + reach; z += step) {
-            for (int32_t x = middle.x - reach; x <= middle.x + reach; x += step) {
-                int32_t height = rails->ground.height(rails->ground.user, x, z);
-                if (height > best.y)
-                    best = (struct block_coord){x, height, z};
-            }
-        }
-        middle = best;
-        reach = step;
-    }
-    return best;
-}
-
 // The lowest course over the mountains around that nowhere climbs more steeply than FLY_SLOPE.
 static double fly_height(struct rails *rails)
 {
     double wished = RAILS_FLY_HEIGHT;
     for (int offset = -FLY_BEHIND; offset <= FLY_AHEAD; offset++) {
-        double top = rails_height(rails, rails->pose.x + offset, rails->pose.z) + TREE_HEIGHT;
+        double top = land_height(&rails->land, rails->pose.x + offset, rails->pose.z) + TREE_HEIGHT;
         double distance = fmax(0, abs(offset) - 10);
         wished = fmax(wished, top - distance * FLY_SLOPE);
     }
@@ -69,7 +33,7 @@ static double fly_height(struct rails *rails)
 
 static double standing_height(struct rails *rails, double x, double z)
 {
-    return fmax(rails_height(rails, x, z) + EYE, SEA_LEVEL + EYE_WATER);
+    return fmax(land_height(&rails->land, x, z) + EYE, SEA_LEVEL + EYE_WATER);
 }
 
 // On foot a step up begins shortly before it is reached, and a step down after it was left.
@@ -90,7 +54,7 @@ static bool way_is_blocked(struct rails *rails, double side)
     double z = rails->home_z + side;
     for (int ahead = 0; ahead <= 4; ahead++) {
         int32_t x = (int32_t)floor(rails->pose.x) + ahead;
-        int32_t land = rails_height(rails, x, z);
+        int32_t land = land_height(&rails->land, x, z);
         for (int32_t y = land + 1; y <= land + 3; y++) {
             for (double edge = -0.5; edge <= 0.5; edge += 0.5) {
                 struct block_coord at = {x, y, (int32_t)floor(z + edge)};
@@ -135,8 +99,9 @@ static void climb_to(struct rails *rails, double wished, double lag, double seco
 static void stay_above(struct rails *rails, double clearance)
 {
     for (double side = -0.5; side <= 0.5; side += 1) {
-        double least = rails_height(rails, rails->pose.x, rails->pose.z + side) + clearance;
-        double ahead = rails_height(rails, rails->pose.x + 0.4, rails->pose.z + side) + clearance;
+        double least = land_height(&rails->land, rails->pose.x, rails->pose.z + side) + clearance;
+        double ahead =
+            land_height(&rails->land, rails->pose.x + 0.4, rails->pose.z + side) + clearance;
         rails->pose.y = fmax(rails->pose.y, fmax(least, ahead));
     }
 }
@@ -145,7 +110,7 @@ void rails_init(struct rails *rails, const struct rails_params *params)
 {
     memset(rails, 0, sizeof(*rails));
     rails->kind = params->kind;
-    rails->ground = params->ground;
+    rails->land.ground = params->ground;
     rails->blocks = params->blocks;
     rails->pose.x = params->spawn.x + 0.5;
     rails->pose.z = params->spawn.z + 0.5;
@@ -159,9 +124,9 @@ void rails_init(struct rails *rails, const struct rails_params *params)
         rails->pose.y = ground_height(rails);
         break;
     case RAILS_TOUR:
-        tour_init(rails, params->spawn, params->view_distance);
-        rails->pose.y = tour_step(rails, 0);
-        tour_look(rails);
+        tour_init(&rails->tour, &rails->land, params->spawn, params->view_distance);
+        rails->pose.y = tour_step(&rails->tour, &rails->land, 0, &rails->pose);
+        tour_look(&rails->tour, &rails->pose);
         break;
     }
 }
@@ -181,9 +146,10 @@ void rails_step(struct rails *rails, double seconds)
         stay_above(rails, 1.5);
         break;
     case RAILS_TOUR:
-        climb_to(rails, tour_step(rails, seconds), FLY_LAG, seconds);
+        climb_to(rails, tour_step(&rails->tour, &rails->land, seconds, &rails->pose), FLY_LAG,
+                 seconds);
         stay_above(rails, 3);
-        tour_look(rails);
+        tour_look(&rails->tour, &rails->pose);
         break;
     }
 }

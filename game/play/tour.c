@@ -19,26 +19,26 @@
 // Sides of the mountain that are looked at for the most beautiful.
 enum { TOUR_SIDES = 32 };
 
-static void place(const struct rails *rails, double angle, double distance, double *x, double *z)
+static void place(const struct tour *tour, double angle, double distance, double *x, double *z)
 {
-    *x = rails->peak_x + cos(angle) * distance;
-    *z = rails->peak_z + sin(angle) * distance;
+    *x = tour->peak_x + cos(angle) * distance;
+    *z = tour->peak_z + sin(angle) * distance;
 }
 
 // How good the view is from an angle: over water, with land between, the mountain not hidden.
-static double beauty(struct rails *rails, double angle)
+static double beauty(const struct tour *tour, struct land *land, double angle)
 {
     double x, z;
-    place(rails, angle, rails->distance, &x, &z);
+    place(tour, angle, tour->distance, &x, &z);
     double eye = SEA_LEVEL + TOUR_LOW;
-    double score = rails_height(rails, x, z) < SEA_LEVEL ? 2 : 0;
+    double score = land_height(land, x, z) < SEA_LEVEL ? 2 : 0;
     double hidden = 0;
     for (int i = 1; i <= 20; i++) {
         double part = i / 24.0;
         double px, pz;
-        place(rails, angle, rails->distance * (1 - part), &px, &pz);
-        double height = rails_height(rails, px, pz);
-        double line = eye + (rails->peak_y * 0.8 - eye) * part;
+        place(tour, angle, tour->distance * (1 - part), &px, &pz);
+        double height = land_height(land, px, pz);
+        double line = eye + (tour->peak_y * 0.8 - eye) * part;
         hidden = fmax(hidden, height + 6 - line);
         if (i <= 10 && height < SEA_LEVEL)
             score += 0.2;
@@ -49,46 +49,46 @@ static double beauty(struct rails *rails, double angle)
     return score + 0.8 * cos(angle - 0.9);
 }
 
-void tour_init(struct rails *rails, struct block_coord spawn, double view_distance)
+void tour_init(struct tour *tour, struct land *land, struct block_coord spawn, double view_distance)
 {
-    struct block_coord peak = rails_find_peak(rails, spawn, TOUR_SEARCH);
-    rails->peak_x = peak.x + 0.5;
-    rails->peak_y = peak.y;
-    rails->peak_z = peak.z + 0.5;
-    rails->distance = fmin(TOUR_DISTANCE, view_distance * 0.55);
+    struct block_coord peak = land_find_peak(&land->ground, spawn, TOUR_SEARCH);
+    tour->peak_x = peak.x + 0.5;
+    tour->peak_y = peak.y;
+    tour->peak_z = peak.z + 0.5;
+    tour->distance = fmin(TOUR_DISTANCE, view_distance * 0.55);
     double best = -INFINITY;
     for (int i = 0; i < TOUR_SIDES; i++) {
         double angle = i * 2 * PI / TOUR_SIDES;
-        double score = beauty(rails, angle);
+        double score = beauty(tour, land, angle);
         if (score > best) {
             best = score;
-            rails->angle = angle;
+            tour->angle = angle;
         }
     }
 }
 
-double tour_step(struct rails *rails, double seconds)
+double tour_step(struct tour *tour, struct land *land, double seconds, struct pose *pose)
 {
-    rails->seconds += seconds;
-    rails->angle += seconds * 2 * PI / TOUR_PERIOD;
-    double distance = rails->distance + TOUR_SWAY * sin(rails->seconds * 0.21);
-    place(rails, rails->angle, distance, &rails->pose.x, &rails->pose.z);
-    double wave = 0.5 - 0.5 * cos(rails->seconds * 2 * PI / 40);
+    tour->seconds += seconds;
+    tour->angle += seconds * 2 * PI / TOUR_PERIOD;
+    double distance = tour->distance + TOUR_SWAY * sin(tour->seconds * 0.21);
+    place(tour, tour->angle, distance, &pose->x, &pose->z);
+    double wave = 0.5 - 0.5 * cos(tour->seconds * 2 * PI / 40);
     double wished = SEA_LEVEL + TOUR_LOW + (TOUR_HIGH - TOUR_LOW) * wave;
     // Land ahead on the circle is climbed before it is reached.
     for (int i = -4; i <= 24; i++) {
         double x, z;
-        place(rails, rails->angle + i * 2 / distance, distance, &x, &z);
+        place(tour, tour->angle + i * 2 / distance, distance, &x, &z);
         double slack = fmax(0, abs(i) * 2 - 8) * 0.5;
-        wished = fmax(wished, rails_height(rails, x, z) + TOUR_CLEARANCE - slack);
+        wished = fmax(wished, land_height(land, x, z) + TOUR_CLEARANCE - slack);
     }
     return wished;
 }
 
-void tour_look(struct rails *rails)
+void tour_look(const struct tour *tour, struct pose *pose)
 {
     // A little below the top, so that the sea in front is in the picture; and a slow sway.
-    double y = SEA_LEVEL + (rails->peak_y - SEA_LEVEL) * 0.45;
-    pose_look_at(&rails->pose, rails->peak_x, y, rails->peak_z);
-    rails->pose.yaw += 0.12 * sin(rails->seconds * 0.17);
+    double y = SEA_LEVEL + (tour->peak_y - SEA_LEVEL) * 0.45;
+    pose_look_at(pose, tour->peak_x, y, tour->peak_z);
+    pose->yaw += 0.12 * sin(tour->seconds * 0.17);
 }

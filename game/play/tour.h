@@ -1,13 +1,24 @@
-// The tour's course: see rails.h, which calls it.
+// The tour round the highest mountain: its course and where it looks. Pure.
+//
+// Units: blocks, seconds, radians.
 #ifndef GAME_PLAY_TOUR_H
 #define GAME_PLAY_TOUR_H
 
-#include "game/play/rails.h"
+#include "game/play/land.h"
+#include "game/play/pose.h"
 
-// Finds the mountain and the side to look from first.
-void tour_init(struct rails *rails, struct block_coord spawn, double view_distance);
-// Goes on along the course; the height that it wishes for is returned, the rails climb to it.
-double tour_step(struct rails *rails, double seconds);
-void tour_look(struct rails *rails);
+struct tour {
+    double seconds, angle, distance;
+    double peak_x, peak_y, peak_z;
+};
+
+// Finds the mountain and the side to look from first; the course stays within the view of it.
+void tour_init(struct tour *tour, struct land *land, struct block_coord spawn,
+               double view_distance);
+
+// Goes on along the course. The height that it wishes for is returned; the pose's stays.
+double tour_step(struct tour *tour, struct land *land, double seconds, struct pose *pose);
+
+void tour_look(const struct tour *tour, struct pose *pose);
 
 #endif
