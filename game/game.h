@@ -1,12 +1,15 @@
 // The game: one struct that owns everything, in the order in which it is made.
 //
-//     game.c         makes and unmakes it
-//     game_start.c   where a game begins: saved, recorded, or new
-//     game_loop.c    the frame, from top to bottom
-//     game_control.c events, ticks and what the function keys do
-//     game_scene.c   what the passes are told
-//     game_chores.c  work that no frame waits for: more device memory, screenshots
-//     game_finish.c  what is written after the last frame
+//     main.c           makes it, runs it, unmakes it
+//     game_loop.c      the frame, from top to bottom
+//     game_control.c   events, ticks and what the function keys do
+//     game_finish.c    what is written after the last frame
+//     game_create.c    makes and unmakes all that it owns
+//     game_start.c     where a game begins: saved, recorded, or new
+//     game_chores.c    work that no frame waits for: more device memory, screenshots
+//     game_scene.c     what the passes are told
+//
+// Each calls only those below it.
 //
 // Thread-safety: the program's first thread.
 #ifndef GAME_GAME_H
@@ -107,6 +110,7 @@ void game_start_camera(struct game *game);
 void game_control(struct game *game, double seconds);
 void game_set_paused(struct game *game, bool paused);
 
+VkExtent2D game_extent(const struct game *game); // of what is drawn
 void game_fill_scene(struct game *game);
 // A line in the middle of the screen for some seconds.
 void game_say(struct game *game, const char *format, ...) ASH_PRINTF(2, 3);
@@ -117,6 +121,5 @@ void game_finish_chores(struct game *game); // waits for them
 // The last picture, the figures, and what is told of them. False: it failed (logged).
 bool game_finish(struct game *game);
 void game_save_player(struct game *game);
-VkExtent2D game_extent(const struct game *game);
 
 #endif

@@ -112,13 +112,6 @@ static bool create_device(struct game *game)
     return ash_allocator_create(&allocator, &game->allocator) == ASH_OK;
 }
 
-VkExtent2D game_extent(const struct game *game)
-{
-    if (game->window != NULL)
-        return ash_window_extent(game->window);
-    return (VkExtent2D){game->options->width, game->options->height};
-}
-
 static bool create_renderer(struct game *game)
 {
     const struct ash_renderer_params params = {
