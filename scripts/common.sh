@@ -63,14 +63,20 @@ need() {
 }
 
 # progress TITLE LOG COMMAND...: runs it with its output in build/logs/LOG.log, shows that it goes
-# on, and shows the end of the log where it failed.
+# on, and shows the end of the log where it failed. What is done within a second is not mentioned.
 progress() {
-    local title=$1 log=$log_folder/$2.log began=$SECONDS pid status last
+    local title=$1 log=$log_folder/$2.log began=$SECONDS pid status last i quick=
     shift 2
     mkdir -p "$log_folder"
     "$@" >"$log" 2>&1 </dev/null &
     pid=$!
-    if [ -t 2 ]; then
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        sleep 0.1
+        kill -0 "$pid" 2>/dev/null || { quick=yes; break; }
+    done
+    if [ -n "$quick" ]; then
+        :
+    elif [ -t 2 ]; then
         while kill -0 "$pid" 2>/dev/null; do
             last=$(tail -c 300 "$log" 2>/dev/null | tr '\r' '\n' | tail -n 1 | cut -c 1-60)
             printf '\r\033[K%s (%d s) %s' "$title" $((SECONDS - began)) "$last" >&2
@@ -86,7 +92,7 @@ progress() {
         tail -n 40 "$log" >&2
         fail "$title failed (exit code $status); the whole output is in $log"
     fi
-    printf '%s: done in %d s\n' "$title" $((SECONDS - began)) >&2
+    [ -n "$quick" ] || printf '%s: done in %d s\n' "$title" $((SECONDS - began)) >&2
 }
 
 # configure PRESET SETTING...: a build folder in which these settings hold.
@@ -108,8 +114,5 @@ configure() {
 build() {
     local preset=$1 folder=$root/build/$1
     shift
-    case $(ninja -C "$folder" -n "$@" 2>/dev/null | tail -n 1) in
-    "ninja: no work to do.") ;;
-    *) progress "Building ${*:-all} ($preset)" "build-$preset" ninja -C "$folder" "$@" ;;
-    esac
+    progress "Building ${*:-all} ($preset)" "build-$preset" ninja -C "$folder" "$@"
 }
