@@ -3,6 +3,7 @@
 
 #include "shared.h"
 #include "blocks.h"
+#include "encode.h"
 
 #ifdef VERTEX_STAGE
 layout(std430, set = 0, binding = 0) readonly buffer Quads { hud_quad quads[]; };
@@ -41,6 +42,6 @@ void main()
     if (fill == HUD_FILL_GLYPH)
         color.a *= texelFetch(font, ivec2(uv.xy), 0).r;
     else if (fill == HUD_FILL_BLOCK)
-        color.rgb *= block_texel(blocks, uv.xy, uv.z, 1.0).rgb;
+        color.rgb *= encode(block_texel(blocks, uv.xy, uv.z, 1.0).rgb);
 }
 #endif

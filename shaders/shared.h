@@ -124,7 +124,7 @@ struct hud_quad {
     SHARED_VEC4(origin); // xy: corner; zw: the edge along u
     SHARED_VEC4(edge);   // xy: the edge along v; z: HUD_FILL_*; w: layer of the block textures
     SHARED_VEC4(uv);     // of the corner; size
-    SHARED_VEC4(color);  // linear, straight alpha
+    SHARED_VEC4(color);  // an sRGB code, straight alpha
 };
 #define HUD_FILL_SOLID 0.0
 #define HUD_FILL_GLYPH 1.0 // uv in pixels of the font's grid
@@ -134,7 +134,7 @@ struct hud_quad {
 struct world_line {
     SHARED_VEC4(from);  // xyz: relative to the camera; w: width
     SHARED_VEC4(to);    // xyz
-    SHARED_VEC4(color); // linear, straight alpha
+    SHARED_VEC4(color); // an sRGB code, straight alpha
 };
 
 #ifdef __STDC__

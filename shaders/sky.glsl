@@ -3,6 +3,7 @@
 
 #include "shared.h"
 #include "atmosphere.h"
+#include "encode.h"
 
 // By day there are no stars to look for.
 layout(constant_id = 0) const uint NIGHT = 0;
@@ -105,6 +106,6 @@ void main()
         sky += stars(direction) * zenith.a * seen;
         sky = mix(sky, vec3(0.62, 0.66, 0.72), moon);
     }
-    color = vec4(sky, 1.0);
+    color = vec4(encode(sky), 1.0);
 }
 #endif

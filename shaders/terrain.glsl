@@ -5,6 +5,7 @@
 #include "shared.h"
 #include "atmosphere.h"
 #include "blocks.h"
+#include "encode.h"
 
 #ifdef VERTEX_STAGE
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
@@ -57,6 +58,6 @@ layout(location = 0) out vec4 color;
 void main()
 {
     vec4 texel = block_texel(blocks, uv.xy, uv.z, haze.a);
-    color = vec4(texel.rgb * (light.rgb + light.a * texel.a) + haze.rgb, 1.0);
+    color = vec4(encode(texel.rgb * (light.rgb + light.a * texel.a) + haze.rgb), 1.0);
 }
 #endif

@@ -5,6 +5,7 @@
 #include "shared.h"
 #include "atmosphere.h"
 #include "blocks.h"
+#include "encode.h"
 
 layout(constant_id = 0) const uint GLASS = 0;
 
@@ -127,6 +128,6 @@ vec4 water()
 
 void main()
 {
-    color = GLASS != 0 ? glass() : water();
+    color = encode_premultiplied(GLASS != 0 ? glass() : water());
 }
 #endif

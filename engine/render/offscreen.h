@@ -18,8 +18,9 @@ struct ash_offscreen {
     struct ash_image image;
 };
 
-// R8G8B8A8_SRGB, the format that every Vulkan device can draw to and PNG writers expect.
-#define ASH_OFFSCREEN_FORMAT VK_FORMAT_R8G8B8A8_SRGB
+// R8G8B8A8_UNORM, the format that every Vulkan device can draw to and PNG writers expect.
+// It holds sRGB codes, which passes write as such.
+#define ASH_OFFSCREEN_FORMAT VK_FORMAT_R8G8B8A8_UNORM
 
 // Errors: OUT_OF_*_MEMORY, UNSUPPORTED (larger than the device's images can be); *offscreen is all
 // zero. Valid usage: the extent has an area.

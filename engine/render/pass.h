@@ -30,7 +30,7 @@ struct ash_pass_env {
     struct ash_upload *upload;
     struct ash_retire *retire;
     struct ash_pipelines *pipelines; // shaders, pipeline cache, samplers
-    VkFormat color_format, depth_format;
+    VkFormat color_format, depth_format; // colours are written as sRGB codes, 0 to 1
     void *game; // ash_renderer_params.game
 };
 

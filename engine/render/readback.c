@@ -66,7 +66,7 @@ enum ash_result ash_readback_read(struct ash_readback *readback, uint8_t *pixels
         &readback->buffer, &(struct ash_view_params){.access = ASH_ACCESS_READ}, &view);
     if (result != ASH_OK)
         return result;
-    if (readback->format == VK_FORMAT_B8G8R8A8_SRGB)
+    if (readback->format == VK_FORMAT_B8G8R8A8_UNORM)
         copy_swapped(pixels, view.data, (size_t)view.size);
     else
         result = ash_view_read(&view, 0, pixels, view.size);

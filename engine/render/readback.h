@@ -17,7 +17,7 @@ extern "C" {
 struct ash_readback {
     struct ash_buffer buffer;
     VkExtent2D extent;
-    VkFormat format; // R8G8B8A8_SRGB or B8G8R8A8_SRGB
+    VkFormat format; // R8G8B8A8_UNORM or B8G8R8A8_UNORM
     uint64_t number; // of the submission that copied; 0: nothing was copied
 };
 

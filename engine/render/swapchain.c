@@ -24,7 +24,7 @@ static enum ash_result choose_format(struct ash_swapchain *swapchain)
         return ash_render_check(vk_result, "vkGetPhysicalDeviceSurfaceFormatsKHR", "the window");
     if (!ash_swapchain_choose_format(formats, count, &swapchain->format)) {
         ash_log(ASH_LOG_ERROR,
-                "The window offers no 8-bit sRGB format among its %u: choose "
+                "The window offers no 8-bit UNORM format among its %u: choose "
                 "another GPU, or draw offscreen.",
                 count);
         return ASH_ERROR_UNSUPPORTED;

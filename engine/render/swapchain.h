@@ -54,7 +54,7 @@ struct ash_swapchain {
 };
 
 // Chooses format and present mode; the images come with the first resize.
-// Errors: UNSUPPORTED (no sRGB format), SURFACE_LOST, OUT_OF_*_MEMORY; *swapchain is all zero.
+// Errors: UNSUPPORTED (no such format), SURFACE_LOST, OUT_OF_*_MEMORY; *swapchain is all zero.
 ASH_API ASH_NODISCARD enum ash_result ash_swapchain_init(struct ash_swapchain *swapchain,
                                                          const struct ash_context *context,
                                                          bool vsync);

@@ -52,7 +52,7 @@ VkPresentModeKHR ash_swapchain_choose_present_mode(const VkPresentModeKHR *modes
 bool ash_swapchain_choose_format(const VkSurfaceFormatKHR *formats, uint32_t count,
                                  VkSurfaceFormatKHR *out)
 {
-    static const VkFormat wanted[] = {VK_FORMAT_B8G8R8A8_SRGB, VK_FORMAT_R8G8B8A8_SRGB};
+    static const VkFormat wanted[] = {VK_FORMAT_B8G8R8A8_UNORM, VK_FORMAT_R8G8B8A8_UNORM};
     *out = (VkSurfaceFormatKHR){0};
     for (int i = 0; i < 2; i++) {
         for (uint32_t j = 0; j < count; j++) {

@@ -30,7 +30,8 @@ ASH_API uint32_t ash_swapchain_choose_image_count(const VkSurfaceCapabilitiesKHR
 ASH_API VkPresentModeKHR ash_swapchain_choose_present_mode(const VkPresentModeKHR *modes,
                                                            uint32_t count, bool vsync);
 
-// An 8-bit sRGB format. False if there is none; *out is then zero.
+// An 8-bit format that shows sRGB codes as they were written, which is what passes write. False if
+// there is none; *out is then zero.
 ASH_API bool ash_swapchain_choose_format(const VkSurfaceFormatKHR *formats, uint32_t count,
                                          VkSurfaceFormatKHR *out);
 

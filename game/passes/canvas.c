@@ -5,18 +5,10 @@
 
 static const uint32_t plate_color = 0x0B0F14D8;
 
-static float linear(uint32_t srgb)
-{
-    const float value = (float)(srgb & 0xFF) / 255.0f;
-    return value <= 0.04045f ? value / 12.92f : powf((value + 0.055f) / 1.055f, 2.4f);
-}
-
 static void set_color(struct hud_quad *quad, uint32_t color)
 {
-    quad->color[0] = linear(color >> 24);
-    quad->color[1] = linear(color >> 16);
-    quad->color[2] = linear(color >> 8);
-    quad->color[3] = (float)(color & 0xFF) / 255.0f;
+    for (uint32_t channel = 0; channel < 4; channel++)
+        quad->color[channel] = (float)(color >> (24 - 8 * channel) & 0xFF) / 255.0f;
 }
 
 // The next quad, zeroed; NULL where the list is full.

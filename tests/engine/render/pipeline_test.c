@@ -237,7 +237,7 @@ static void every_state_makes_a_pipeline(void **state)
                                              .topology = topologies[i % 3],
                                              .blend = (enum ash_blend)(i / 3 % 4),
                                              .depth = (enum ash_depth)(i / 12),
-                                             .color_format = VK_FORMAT_R8G8B8A8_SRGB,
+                                             .color_format = VK_FORMAT_R8G8B8A8_UNORM,
                                              .depth_format = VK_FORMAT_D32_SFLOAT,
                                              .push_constant_size = 20};
         assert_int_equal(ash_pipeline_init(&pipeline, fixture.pipelines, &params), ASH_OK);

@@ -33,8 +33,7 @@ static void draws_exact_colours(void **state)
                                            &(struct ash_renderer_params){
                                                .extent = odd, .passes = passes, .pass_count = 1}),
                      ASH_OK);
-    // 0.21586 linear is 128 in sRGB.
-    struct test_scene scene = {.color = {1.0f, 0.21586f, 0.0f, 1.0f}, .depth = 0.5f};
+    struct test_scene scene = {.color = {1.0f, 128.0f / 255.0f, 0.0f, 1.0f}, .depth = 0.5f};
     render_fixture_draw(&fixture, &scene);
     render_fixture_read(&fixture);
     render_fixture_assert_all(&fixture, 0xff8000ff);

@@ -67,7 +67,7 @@ static void a_pass_reads_depth(void **state)
     open_with(&fixture, passes, 2);
     struct test_scene scene = {.color = {0.0f, 1.0f, 0.0f, 1.0f}};
     for (int i = 0; i < 4; i++) {
-        scene.depth = i == 3 ? 0.21586f : 1.0f; // 0x80 in sRGB
+        scene.depth = i == 3 ? 128.0f / 255.0f : 1.0f; // 0x80
         render_fixture_draw(&fixture, &scene);
     }
     render_fixture_read(&fixture);

@@ -230,7 +230,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL formats(VkPhysicalDevice device, VkSurface
 {
     (void)device, (void)surface;
     *count = 1;
-    out[0] = (VkSurfaceFormatKHR){VK_FORMAT_B8G8R8A8_SRGB, VK_COLOR_SPACE_SRGB_NONLINEAR_KHR};
+    out[0] = (VkSurfaceFormatKHR){VK_FORMAT_B8G8R8A8_UNORM, VK_COLOR_SPACE_SRGB_NONLINEAR_KHR};
     return VK_SUCCESS;
 }
 
