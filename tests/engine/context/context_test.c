@@ -1,4 +1,4 @@
-// Labels: gpu
+// Labels: gpu threads
 //
 // A context on the machine's own driver: what it says of itself, and that it leaves nothing.
 #include "engine/context/context.h"

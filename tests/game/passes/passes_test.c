@@ -1,3 +1,5 @@
+// Labels: gpu
+//
 // The passes over a real world and a real device, without a window: what is seen at noon, at night
 // and under water, that panels appear, and that nothing is left behind.
 #include "game/passes/passes.h"

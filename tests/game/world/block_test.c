@@ -1,3 +1,5 @@
+// Labels: valgrind
+
 #include "game/world/block.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+// Labels: valgrind
+
 #include "game/world/chunk.h"
 
 #include <stdlib.h>

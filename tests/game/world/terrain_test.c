@@ -1,3 +1,5 @@
+// Labels: threads
+
 #include "game/world/terrain.h"
 
 #include <pthread.h>

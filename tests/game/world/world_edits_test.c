@@ -1,3 +1,5 @@
+// Labels: threads
+//
 // Edits while the world streams: they show at once, nothing stale is shown, nothing is forgotten.
 #include "tests/game/world/world_stage.h"
 

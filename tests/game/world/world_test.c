@@ -1,3 +1,5 @@
+// Labels: threads
+//
 // Streaming: in the end everything within the radius is drawn, once, as it is.
 #include "tests/game/world/world_stage.h"
 
