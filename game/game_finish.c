@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "game/screenshot.h"
 
@@ -15,7 +16,7 @@ void game_save_player(struct game *game)
     if (game->save == NULL)
         return;
     const struct simulation *simulation = &game->simulation;
-    const struct save_player player = {
+    struct save_player player = {
         .x = simulation->player.x,
         .y = simulation->player.y,
         .z = simulation->player.z,
@@ -25,6 +26,7 @@ void game_save_player(struct game *game)
         .flying = simulation->player.flying,
         .time_of_day = simulation->time_of_day,
     };
+    memcpy(player.hotbar, simulation->interact.hotbar, sizeof(player.hotbar));
     save_set_player(game->save, &player);
 }
 

@@ -91,7 +91,6 @@ static void fill_hud(struct game *game)
     hud->visible = true;
     hud->paused = game->paused;
     memcpy(hud->hotbar, interact->hotbar, sizeof(hud->hotbar));
-    _Static_assert(sizeof(hud->hotbar) == sizeof(interact->hotbar), "one slot is one slot");
     hud->hotbar_slot = interact->slot;
     hud->target = game->options->camera == CAMERA_PLAYER ? interact->target : (struct block_hit){0};
     hud->dig_progress = interact->dig_progress;

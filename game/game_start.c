@@ -1,5 +1,7 @@
 #include "game/game.h"
 
+#include <string.h>
+
 #include "game/world/terrain.h"
 
 #include "engine/log.h"
@@ -51,8 +53,8 @@ static void take_saved(struct game *game)
         .pitch = (double)saved.pitch,
         .flying = saved.flying,
     };
-    if (saved.hotbar_slot < INTERACT_SLOTS)
-        simulation->interact.slot = saved.hotbar_slot;
+    simulation->interact.slot = saved.hotbar_slot;
+    memcpy(simulation->interact.hotbar, saved.hotbar, sizeof(saved.hotbar));
     simulation->time_of_day = saved.time_of_day;
 }
 

@@ -36,7 +36,7 @@ struct scene_light {
     float animation_seconds;                                // for waves and lava
 };
 
-enum { HOTBAR_SLOTS = 9, FRAME_GRAPH_LENGTH = 240, HUD_TEXT_LENGTH = 160 };
+enum { FRAME_GRAPH_LENGTH = 240, HUD_TEXT_LENGTH = 160 };
 
 struct scene_hud {
     bool visible, help, performance, memory, paused;

@@ -13,7 +13,7 @@ static const float dig_seconds[BLOCK_COUNT] = {
     [BLOCK_OBSIDIAN] = 1.6f, [BLOCK_LAMP] = 0.2f,
 };
 
-static const enum block first_hotbar[INTERACT_SLOTS] = {
+static const enum block first_hotbar[HOTBAR_SLOTS] = {
     BLOCK_PLANKS, BLOCK_STONE, BLOCK_LOG,  BLOCK_GLASS,    BLOCK_LAMP,
     BLOCK_DIRT,   BLOCK_SAND,  BLOCK_LAVA, BLOCK_OBSIDIAN,
 };
@@ -26,18 +26,18 @@ double interact_dig_seconds(enum block block)
 void interact_init(struct interact *interact)
 {
     *interact = (struct interact){0};
-    for (int i = 0; i < INTERACT_SLOTS; i++)
+    for (int i = 0; i < HOTBAR_SLOTS; i++)
         interact->hotbar[i] = (uint8_t)first_hotbar[i];
 }
 
 static void choose_slot(struct interact *interact, const struct input_tick *input)
 {
-    if (input->slot >= 0 && input->slot < INTERACT_SLOTS)
+    if (input->slot >= 0 && input->slot < HOTBAR_SLOTS)
         interact->slot = (uint8_t)input->slot;
     if (input_pressed(input, ACTION_NEXT_SLOT))
-        interact->slot = (uint8_t)((interact->slot + 1) % INTERACT_SLOTS);
+        interact->slot = (uint8_t)((interact->slot + 1) % HOTBAR_SLOTS);
     if (input_pressed(input, ACTION_PREVIOUS_SLOT))
-        interact->slot = (uint8_t)((interact->slot + INTERACT_SLOTS - 1) % INTERACT_SLOTS);
+        interact->slot = (uint8_t)((interact->slot + HOTBAR_SLOTS - 1) % HOTBAR_SLOTS);
 }
 
 // Takes the kind that the player looks at: the slot that has it, or else the chosen slot gets it.
@@ -45,7 +45,7 @@ static void pick(struct interact *interact, enum block block)
 {
     if (!block_types[block].placeable)
         return;
-    for (uint8_t i = 0; i < INTERACT_SLOTS; i++) {
+    for (uint8_t i = 0; i < HOTBAR_SLOTS; i++) {
         if (interact->hotbar[i] == block) {
             interact->slot = i;
             return;

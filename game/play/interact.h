@@ -10,8 +10,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { INTERACT_SLOTS = 9 };
-
 struct block_writer {
     // False: the block can't be changed there.
     bool (*set)(void *user, struct block_coord at, enum block block);
@@ -19,7 +17,7 @@ struct block_writer {
 };
 
 struct interact {
-    uint8_t hotbar[INTERACT_SLOTS]; // enum block
+    uint8_t hotbar[HOTBAR_SLOTS]; // enum block
     uint8_t slot;
     struct block_hit target; // what the player looks at
     float dig_progress;      // 0 to 1, of target

@@ -6,7 +6,7 @@
 
 static const uint8_t magic[8] = {'C', 'I', 'N', 'D', 'E', 'R', 0, REPLAY_VERSION};
 
-_Static_assert(REPLAY_HEADER_SIZE == 8 + 4 + 6 * 8 + 1 + INTERACT_SLOTS, "as replay.h says");
+_Static_assert(REPLAY_HEADER_SIZE == 8 + 4 + 6 * 8 + 1 + HOTBAR_SLOTS, "as replay.h says");
 
 static uint8_t *put_u32(uint8_t *at, uint32_t value)
 {
@@ -66,7 +66,7 @@ void replay_write_header(const struct simulation *start, uint8_t out[REPLAY_HEAD
     at = put_double(at, start->player.pitch);
     at = put_double(at, start->time_of_day);
     *at++ = start->interact.slot;
-    memcpy(at, start->interact.hotbar, INTERACT_SLOTS);
+    memcpy(at, start->interact.hotbar, HOTBAR_SLOTS);
 }
 
 void replay_write_tick(const struct input_tick *tick, uint8_t out[REPLAY_TICK_SIZE])
@@ -108,7 +108,7 @@ static bool tick_is_valid(const struct input_tick *tick)
     return within((double)tick->move_x, 1) && within((double)tick->move_z, 1) &&
            within((double)tick->look_yaw, 4) && within((double)tick->look_pitch, 4) &&
            (tick->held & ~actions) == 0 && (tick->pressed & ~actions) == 0 && tick->slot >= -1 &&
-           tick->slot < INTERACT_SLOTS;
+           tick->slot < HOTBAR_SLOTS;
 }
 
 static bool parse_start(const uint8_t *at, struct simulation *start)
@@ -124,16 +124,11 @@ static bool parse_start(const uint8_t *at, struct simulation *start)
     at = get_double(at, &player->pitch);
     at = get_double(at, &start->time_of_day);
     start->interact.slot = *at++;
-    memcpy(start->interact.hotbar, at, INTERACT_SLOTS);
-    for (int i = 0; i < INTERACT_SLOTS; i++) {
-        uint8_t block = start->interact.hotbar[i];
-        if (block >= BLOCK_COUNT || !block_types[block].placeable)
-            return false;
-    }
-    return within(player->x, BODY_EDGE) && within(player->z, BODY_EDGE) &&
-           within(player->y, 100000) && within(player->yaw, 4) && within(player->pitch, 2) &&
-           start->time_of_day >= 0 && start->time_of_day <= 1 &&
-           start->interact.slot < INTERACT_SLOTS;
+    memcpy(start->interact.hotbar, at, HOTBAR_SLOTS);
+    return block_hotbar_makes_sense(start->interact.hotbar) && within(player->x, BODY_EDGE) &&
+           within(player->z, BODY_EDGE) && within(player->y, 100000) && within(player->yaw, 4) &&
+           within(player->pitch, 2) && start->time_of_day >= 0 && start->time_of_day <= 1 &&
+           start->interact.slot < HOTBAR_SLOTS;
 }
 
 bool replay_parse(const uint8_t *bytes, size_t size, struct replay *out, char *message,

@@ -84,3 +84,11 @@ const struct block_type block_types[BLOCK_COUNT] = {
                     .placeable = true,
                     .texture = ALL(TEXTURE_LAMP)},
 };
+
+bool block_hotbar_makes_sense(const uint8_t hotbar[HOTBAR_SLOTS])
+{
+    for (int i = 0; i < HOTBAR_SLOTS; i++)
+        if (hotbar[i] >= BLOCK_COUNT || !block_types[hotbar[i]].placeable)
+            return false;
+    return true;
+}

@@ -41,4 +41,8 @@ struct block_type {
 
 extern const struct block_type block_types[BLOCK_COUNT];
 
+// The kinds that the player has at hand, each placeable.
+enum { HOTBAR_SLOTS = 9 };
+bool block_hotbar_makes_sense(const uint8_t hotbar[HOTBAR_SLOTS]);
+
 #endif

@@ -25,9 +25,9 @@
 struct save; // opaque
 
 struct save_player {
-    double x, y, z;   // feet
-    float yaw, pitch; // radians
-    uint8_t hotbar_slot;
+    double x, y, z;                            // feet
+    float yaw, pitch;                          // radians
+    uint8_t hotbar_slot, hotbar[HOTBAR_SLOTS]; // the chosen one; enum block
     bool flying;
     double time_of_day; // 0 to 1, 0 is midnight
 };

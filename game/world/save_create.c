@@ -13,7 +13,7 @@ const char *const save_tables[SAVE_TABLE_COUNT] = {
     ("CREATE TABLE world(id INTEGER PRIMARY KEY CHECK(id = 1), seed INTEGER NOT NULL) STRICT"),
     ("CREATE TABLE player(id INTEGER PRIMARY KEY CHECK(id = 1), x REAL NOT NULL, y REAL NOT NULL,"
      " z REAL NOT NULL, yaw REAL NOT NULL, pitch REAL NOT NULL, slot INTEGER NOT NULL,"
-     " flying INTEGER NOT NULL, time_of_day REAL NOT NULL) STRICT"),
+     " hotbar BLOB NOT NULL, flying INTEGER NOT NULL, time_of_day REAL NOT NULL) STRICT"),
     // One lookup finds all of a column: they lie beside each other in the order of this key.
     ("CREATE TABLE edits(x INTEGER NOT NULL, z INTEGER NOT NULL, place INTEGER NOT NULL,"
      " block INTEGER NOT NULL, PRIMARY KEY(x, z, place)) STRICT, WITHOUT ROWID"),

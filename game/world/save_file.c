@@ -72,10 +72,10 @@ static bool prepare(struct save_file *file)
     } statements[] = {
         {&file->load_edits, "SELECT place, block FROM edits WHERE x = ? AND z = ?"},
         {&file->put_edit, "INSERT OR REPLACE INTO edits(x, z, place, block) VALUES(?, ?, ?, ?)"},
-        {&file->load_player, "SELECT x, y, z, yaw, pitch, slot, flying, time_of_day FROM player"
-                             " WHERE id = 1"},
-        {&file->put_player, "INSERT OR REPLACE INTO player(id, x, y, z, yaw, pitch, slot, flying,"
-                            " time_of_day) VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?)"},
+        {&file->load_player, "SELECT x, y, z, yaw, pitch, slot, hotbar, flying,"
+                             " time_of_day FROM player WHERE id = 1"},
+        {&file->put_player, "INSERT OR REPLACE INTO player(id, x, y, z, yaw, pitch, slot, hotbar,"
+                            " flying, time_of_day) VALUES(1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"},
     };
     for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
         if (sqlite3_prepare_v3(file->db, statements[i].sql, -1, SQLITE_PREPARE_PERSISTENT,
@@ -223,7 +223,8 @@ bool save_file_load_column(struct save_file *file, struct column_coord column, s
 bool save_player_makes_sense(const struct save_player *player)
 {
     return fabs(player->x) < HORIZON && fabs(player->z) < HORIZON && fabs(player->y) < 1e5 &&
-           isfinite(player->yaw) && fabsf(player->pitch) < 1.6f && player->hotbar_slot < 9 &&
+           isfinite(player->yaw) && fabsf(player->pitch) < 1.6f &&
+           player->hotbar_slot < HOTBAR_SLOTS && block_hotbar_makes_sense(player->hotbar) &&
            player->time_of_day >= 0 && player->time_of_day <= 1;
 }
 
@@ -241,11 +242,15 @@ bool save_file_load_player(struct save_file *file, struct save_player *player)
             .z = sqlite3_column_double(row, 2),
             .yaw = (float)sqlite3_column_double(row, 3),
             .pitch = (float)sqlite3_column_double(row, 4),
-            .hotbar_slot = slot >= 0 && slot < 9 ? (uint8_t)slot : UINT8_MAX,
-            .flying = sqlite3_column_int64(row, 6) != 0,
-            .time_of_day = sqlite3_column_double(row, 7),
+            .hotbar_slot = slot >= 0 && slot < HOTBAR_SLOTS ? (uint8_t)slot : UINT8_MAX,
+            .flying = sqlite3_column_int64(row, 7) != 0,
+            .time_of_day = sqlite3_column_double(row, 8),
         };
-        makes_sense = save_player_makes_sense(&read);
+        const void *hotbar = sqlite3_column_blob(row, 6);
+        bool whole = sqlite3_column_bytes(row, 6) == sizeof(read.hotbar) && hotbar != NULL;
+        if (whole)
+            memcpy(read.hotbar, hotbar, sizeof(read.hotbar));
+        makes_sense = whole && save_player_makes_sense(&read);
         if (makes_sense)
             *player = read;
     }
@@ -286,8 +291,9 @@ static bool put_player(struct save_file *file, const struct save_player *player)
     sqlite3_bind_double(row, 4, (double)player->yaw);
     sqlite3_bind_double(row, 5, (double)player->pitch);
     sqlite3_bind_int(row, 6, player->hotbar_slot);
-    sqlite3_bind_int(row, 7, (int)player->flying);
-    sqlite3_bind_double(row, 8, player->time_of_day);
+    sqlite3_bind_blob(row, 7, player->hotbar, sizeof(player->hotbar), SQLITE_TRANSIENT);
+    sqlite3_bind_int(row, 8, (int)player->flying);
+    sqlite3_bind_double(row, 9, player->time_of_day);
     return finish_put(row);
 }
 

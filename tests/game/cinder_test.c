@@ -17,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "game/world/save.h"
+
 enum { OUTPUT_SIZE = 65536, MAX_WORDS = 24 };
 
 static char folder[256];
@@ -26,12 +28,17 @@ static int make_folder(void **state)
 {
     (void)state;
     snprintf(folder, sizeof(folder), "%s/cinder-test-XXXXXX", ASH_BINARY_DIR);
-    return mkdtemp(folder) != NULL && chdir(folder) == 0 ? 0 : -1;
+    // The user's own world is not the tests' to make.
+    return mkdtemp(folder) != NULL && chdir(folder) == 0 && setenv("XDG_DATA_HOME", folder, 1) == 0
+               ? 0
+               : -1;
 }
 
 static int remove_folder(void **state)
 {
     (void)state;
+    unlink("cinder/world.db");
+    rmdir("cinder");
     return chdir("/") == 0 ? rmdir(folder) : -1; // tests tidy up after themselves
 }
 
@@ -225,6 +232,37 @@ static void a_world_is_kept_where_it_is_asked_for(void **state)
     unlink("w.db");
 }
 
+static void the_player_goes_on_with_what_he_had(void **state)
+{
+    (void)state;
+    const struct save_player before = {.x = 40,
+                                       .y = 100,
+                                       .z = -40,
+                                       .yaw = 1,
+                                       .pitch = -0.5f,
+                                       .hotbar_slot = 3,
+                                       .hotbar = {BLOCK_ORE, BLOCK_ASH, BLOCK_LOG, BLOCK_LOG,
+                                                  BLOCK_LAMP, BLOCK_SAND, BLOCK_DIRT, BLOCK_ORE,
+                                                  BLOCK_GLASS},
+                                       .flying = true,
+                                       .time_of_day = 0.5};
+    struct save_player after;
+    uint32_t seed = 9;
+    struct save *save = save_open("w.db", &seed, output, sizeof(output));
+    save_set_player(save, &before);
+    assert_true(save_close(save));
+    succeeds("--headless --world w.db --frames 2 --radius 1 --size 64x64"); // nobody moves him
+    save = save_open("w.db", &seed, output, sizeof(output));
+    assert_true(save_load_player(save, &after));
+    assert_true(save_close(save));
+    assert_memory_equal(after.hotbar, before.hotbar, sizeof(after.hotbar));
+    assert_int_equal(after.hotbar_slot, before.hotbar_slot);
+    assert_true(after.x == before.x && after.y == before.y && after.z == before.z);
+    assert_true(after.yaw == before.yaw && after.pitch == before.pitch && after.flying);
+    assert_true(after.time_of_day > 0.5 && after.time_of_day < 0.51);
+    unlink("w.db");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +272,7 @@ int main(void)
         cmocka_unit_test(the_benchmark_writes_its_object),
         cmocka_unit_test(a_recording_plays_to_the_same_hash_and_picture),
         cmocka_unit_test(a_world_is_kept_where_it_is_asked_for),
+        cmocka_unit_test(the_player_goes_on_with_what_he_had),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -163,7 +163,7 @@ static void chooses_slots_round_and_by_number(void **state)
     struct interact interact;
     interact_init(&interact);
     step(&interact, 0, 1u << ACTION_PREVIOUS_SLOT);
-    assert_int_equal(interact.slot, INTERACT_SLOTS - 1);
+    assert_int_equal(interact.slot, HOTBAR_SLOTS - 1);
     step(&interact, 0, 1u << ACTION_NEXT_SLOT);
     assert_int_equal(interact.slot, 0);
     struct input_tick input = {.slot = 4};
@@ -182,7 +182,7 @@ static void every_kind_that_can_be_placed_can_be_dug(void **state)
     }
     struct interact interact;
     interact_init(&interact);
-    for (int i = 0; i < INTERACT_SLOTS; i++)
+    for (int i = 0; i < HOTBAR_SLOTS; i++)
         assert_true(block_types[interact.hotbar[i]].placeable);
 }
 

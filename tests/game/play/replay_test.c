@@ -55,7 +55,7 @@ static struct world *make_world(void)
 
 static struct input_tick random_tick(void)
 {
-    struct input_tick tick = {.slot = (int8_t)((int)random_below(INTERACT_SLOTS + 1) - 1)};
+    struct input_tick tick = {.slot = (int8_t)((int)random_below(HOTBAR_SLOTS + 1) - 1)};
     tick.move_x = (float)random_below(1000) / 500 - 1;
     tick.move_z = (float)random_below(1000) / 500 - 1;
     tick.look_yaw = (float)random_below(1000) / 5000 - 0.1f;
@@ -175,7 +175,7 @@ static void strange_files_are_refused(void **state)
     file[REPLAY_HEADER_SIZE - 1] = BLOCK_WATER; // in the hotbar
     refused(sizeof(file), "its start");
     record(5);
-    file[60] = INTERACT_SLOTS; // the slot
+    file[60] = HOTBAR_SLOTS; // the slot
     refused(sizeof(file), "its start");
     record(5);
     memset(file + REPLAY_HEADER_SIZE + 3 * REPLAY_TICK_SIZE, 0xff, 4);
