@@ -9,7 +9,7 @@
 
 #include <stb_image_write.h>
 
-#include "game/world/mesher_naive.h"
+#include "bench/mesher/mesher_naive.h"
 #include "game/world/terrain.h"
 
 enum {

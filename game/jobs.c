@@ -236,11 +236,3 @@ uint32_t jobs_worker_count(const struct jobs *jobs)
 {
     return jobs->worker_count;
 }
-
-uint32_t jobs_pending(struct jobs *jobs, const struct job_results *results)
-{
-    pthread_mutex_lock(&jobs->mutex);
-    uint32_t pending = results->pending;
-    pthread_mutex_unlock(&jobs->mutex);
-    return pending;
-}

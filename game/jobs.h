@@ -50,7 +50,5 @@ struct job *jobs_take_order(struct jobs *jobs, struct job_results *results, uint
                             bool wait);
 
 uint32_t jobs_worker_count(const struct jobs *jobs);
-// Queued, running or finished but not yet taken.
-uint32_t jobs_pending(struct jobs *jobs, const struct job_results *results);
 
 #endif

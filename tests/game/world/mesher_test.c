@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "game/world/mesher_grid.h"
-#include "game/world/mesher_naive.h"
+#include "bench/mesher/mesher_naive.h"
 #include "game/world/terrain.h"
 #include "shaders/shared.h"
 #include "tests/support/test.h"

@@ -1,7 +1,7 @@
 // The mesher as one would write it first: block by block, one quad a face. What the fast one has
 // to draw, exactly; and what it is measured against.
-#ifndef GAME_WORLD_MESHER_NAIVE_H
-#define GAME_WORLD_MESHER_NAIVE_H
+#ifndef BENCH_MESHER_NAIVE_H
+#define BENCH_MESHER_NAIVE_H
 
 #include "game/world/mesher.h"
 

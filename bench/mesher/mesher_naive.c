@@ -1,4 +1,4 @@
-#include "game/world/mesher_naive.h"
+#include "bench/mesher/mesher_naive.h"
 
 #include <stdlib.h>
 #include <string.h>
