@@ -40,8 +40,8 @@ static void assert_pixel(const uint8_t *pixels, int width, int x, int y, uint32_
 static void the_triangle_is_drawn(void **state)
 {
     (void)state;
-    char path[] = "/tmp/triangle-XXXXXX";
-    char command[64];
+    char path[] = ASH_BINARY_DIR "/triangle-XXXXXX";
+    char command[sizeof(path) + 32];
     int file = mkstemp(path);
     assert_true(file >= 0);
     close(file);
