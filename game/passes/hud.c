@@ -3,29 +3,13 @@
 #include "game/passes/overlay.h"
 #include "game/passes/passes.h"
 
-struct hud {
-    struct overlay overlay;
-};
-
-static enum ash_result init(void *state, const struct ash_pass_env *env)
-{
-    struct hud *hud = state;
-    return overlay_init(&hud->overlay, env);
-}
-
-static void finish(void *state, const struct ash_pass_env *env)
-{
-    struct hud *hud = state;
-    overlay_finish(&hud->overlay, env);
-}
-
 static enum ash_result prepare(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
 {
-    struct hud *hud = state;
+    struct overlay *overlay = state;
     const struct scene *scene = frame->scene;
     const struct scene_hud *shown = &scene->hud;
-    struct canvas *canvas = &hud->overlay.canvas;
-    const enum ash_result result = overlay_begin(&hud->overlay, env, frame, shown->scale);
+    struct canvas *canvas = &overlay->canvas;
+    const enum ash_result result = overlay_begin(overlay, env, frame, shown->scale);
     if (result != ASH_OK || !shown->visible)
         return result;
     if (shown->loading < 1.0f) {
@@ -46,18 +30,12 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
     return ASH_OK;
 }
 
-static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
-{
-    struct hud *hud = state;
-    overlay_draw(&hud->overlay, env, frame);
-}
-
 const struct ash_pass_type hud_pass = {
     .name = "hud",
-    .state_size = sizeof(struct hud),
+    .state_size = sizeof(struct overlay),
     .reads = ASH_PASS_READS_DEPTH, // as the water before: the renderer need not pause between
-    .init = init,
-    .finish = finish,
+    .init = overlay_init,
+    .finish = overlay_finish,
     .prepare = prepare,
-    .draw = draw,
+    .draw = overlay_draw,
 };

@@ -19,8 +19,9 @@ enum { LINE_HEIGHT = 17, LAYOUT_WIDTH = 900, LAYOUT_HEIGHT = 720 };
 // Smaller text than this fraction of it nobody reads; larger than this needs no larger letters.
 static const float min_unit = 0.6f, max_unit = 8.0f;
 
-enum ash_result overlay_init(struct overlay *overlay, const struct ash_pass_env *env)
+enum ash_result overlay_init(void *state, const struct ash_pass_env *env)
 {
+    struct overlay *overlay = state;
     const struct ash_pipeline_params params = {
         .shader = "hud",
         .blend = ASH_BLEND_ALPHA,
@@ -38,8 +39,9 @@ enum ash_result overlay_init(struct overlay *overlay, const struct ash_pass_env 
     return overlay->canvas.quads != NULL ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
 }
 
-void overlay_finish(struct overlay *overlay, const struct ash_pass_env *env)
+void overlay_finish(void *state, const struct ash_pass_env *env)
 {
+    struct overlay *overlay = state;
     ash_pipeline_finish(&overlay->pipeline, env->pipelines);
     texture_finish(&overlay->font_image, env);
     font_finish(&overlay->font);
@@ -107,8 +109,9 @@ enum ash_result overlay_begin(struct overlay *overlay, const struct ash_pass_env
     return ASH_OK;
 }
 
-void overlay_draw(struct overlay *overlay, const struct ash_pass_env *env, struct ash_frame *frame)
+void overlay_draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
 {
+    struct overlay *overlay = state;
     const struct pass_resources *resources = env->game;
     const struct canvas *canvas = &overlay->canvas;
     if (canvas->count == 0)

@@ -16,10 +16,10 @@ struct overlay {
     struct canvas canvas;
 };
 
-// On failure overlay_finish cleans up.
-enum ash_result overlay_init(struct overlay *overlay, const struct ash_pass_env *env);
+// Of a pass whose state is a struct overlay and which needs no more in its init, finish and draw.
+enum ash_result overlay_init(void *state, const struct ash_pass_env *env);
 // The GPU is idle. All zero is allowed.
-void overlay_finish(struct overlay *overlay, const struct ash_pass_env *env);
+void overlay_finish(void *state, const struct ash_pass_env *env);
 
 // Empties the canvas for this frame, in prepare: draws the font anew where the target's height or
 // the window's content scale ask for another size. Errors: NOT_READY, OUT_OF_*_MEMORY: draw
@@ -27,6 +27,6 @@ void overlay_finish(struct overlay *overlay, const struct ash_pass_env *env);
 enum ash_result overlay_begin(struct overlay *overlay, const struct ash_pass_env *env,
                               struct ash_frame *frame, float content_scale);
 // Draws what the canvas holds, in draw.
-void overlay_draw(struct overlay *overlay, const struct ash_pass_env *env, struct ash_frame *frame);
+void overlay_draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame);
 
 #endif

@@ -23,18 +23,6 @@ static uint32_t mask_for(uint32_t radius)
     return side - 1;
 }
 
-static struct column **make_grid(uint32_t mask)
-{
-    return calloc((size_t)(mask + 1) * (mask + 1), sizeof(struct column *));
-}
-
-bool columns_init(struct world *world, uint32_t radius)
-{
-    world->grid_mask = mask_for(radius);
-    world->grid = make_grid(world->grid_mask);
-    return world->grid != NULL;
-}
-
 void columns_finish(struct world *world)
 {
     if (world->grid != NULL)
@@ -43,14 +31,15 @@ void columns_finish(struct world *world)
     world->grid = NULL;
 }
 
-bool columns_resize(struct world *world, uint32_t radius)
+bool columns_reach(struct world *world, uint32_t radius)
 {
     uint32_t mask = mask_for(radius);
-    struct column **grid = make_grid(mask);
+    struct column **grid = calloc((size_t)(mask + 1) * (mask + 1), sizeof(struct column *));
     if (grid == NULL)
         return false;
-    columns_drop_far(world, (int32_t)radius + COLUMN_SLACK);
-    uint32_t side = world->grid_mask + 1;
+    uint32_t side = world->grid != NULL ? world->grid_mask + 1 : 0;
+    if (side > 0)
+        columns_drop_far(world, (int32_t)radius + COLUMN_SLACK);
     for (uint32_t i = 0; i < side * side; i++)
         if (world->grid[i] != NULL)
             *slot_of(grid, mask, world->grid[i]->coord) = world->grid[i];

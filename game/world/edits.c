@@ -84,31 +84,6 @@ bool edits_set(struct edits *edits, struct column_coord coord, uint32_t place, u
     return true;
 }
 
-const struct edits_column *edits_find(const struct edits *edits, struct column_coord coord)
-{
-    if (edits->slot_count == 0)
-        return NULL;
-    const struct edits_column *column = slot_of(edits->slots, edits->slot_count, coord);
-    return column->used ? column : NULL;
-}
-
-bool edits_copy(const struct edits *edits, struct column_coord coord, struct edit **out,
-                uint32_t *count)
-{
-    *out = NULL;
-    *count = 0;
-    const struct edits_column *column = edits_find(edits, coord);
-    if (column == NULL)
-        return true;
-    struct edit *copy = malloc(column->count * sizeof(*copy));
-    if (copy == NULL)
-        return false;
-    memcpy(copy, column->list, column->count * sizeof(*copy));
-    *out = copy;
-    *count = column->count;
-    return true;
-}
-
 bool edits_append(struct edit **list, uint32_t *count, const struct edit *more, uint32_t more_count)
 {
     if (more_count == 0)
@@ -120,4 +95,15 @@ bool edits_append(struct edit **list, uint32_t *count, const struct edit *more, 
     *list = larger;
     *count += more_count;
     return true;
+}
+
+bool edits_copy(const struct edits *edits, struct column_coord coord, struct edit **out,
+                uint32_t *count)
+{
+    *out = NULL;
+    *count = 0;
+    if (edits->slot_count == 0)
+        return true;
+    const struct edits_column *column = slot_of(edits->slots, edits->slot_count, coord);
+    return edits_append(out, count, column->list, column->count); // a free slot has none
 }

@@ -37,8 +37,6 @@ struct edits {
 void edits_finish(struct edits *edits);
 // False where memory ran out; nothing has changed then.
 bool edits_set(struct edits *edits, struct column_coord coord, uint32_t place, uint8_t block);
-// The edits of a column, or NULL where it has none. Valid until the next edits_set.
-const struct edits_column *edits_find(const struct edits *edits, struct column_coord coord);
 // A copy of a column's edits for the caller to free; NULL with *count == 0 where it has none. False
 // where memory ran out.
 bool edits_copy(const struct edits *edits, struct column_coord coord, struct edit **out,

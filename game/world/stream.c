@@ -116,10 +116,7 @@ bool stream_set_radius(struct world *world, uint32_t radius)
 {
     uint32_t count = 0;
     struct stream_offset *order = make_order(radius, &count);
-    bool ok = order != NULL;
-    if (ok)
-        ok = world->grid == NULL ? columns_init(world, radius) : columns_resize(world, radius);
-    if (!ok) {
+    if (order == NULL || !columns_reach(world, radius)) {
         free(order);
         return false;
     }

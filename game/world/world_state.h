@@ -106,9 +106,9 @@ struct world_job {
 };
 
 // columns.c
-bool columns_init(struct world *world, uint32_t radius);
+// Makes place for all columns of a radius. False: no memory, nothing has changed.
+bool columns_reach(struct world *world, uint32_t radius);
 void columns_finish(struct world *world);
-bool columns_resize(struct world *world, uint32_t radius); // false: nothing has changed
 struct column *columns_find(const struct world *world, struct column_coord coord);
 struct column *columns_find_ready(const struct world *world, struct column_coord coord);
 struct column *columns_add(struct world *world, struct column_coord coord); // NULL: no memory
