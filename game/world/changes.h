@@ -9,7 +9,6 @@
 #define GAME_WORLD_CHANGES_H
 
 #include "game/world/mesher.h"
-#include "game/world/world.h"
 
 #include <stdbool.h>
 #include <stdint.h>
