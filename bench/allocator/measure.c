@@ -369,7 +369,12 @@ bool measure_once(const struct target_type *type, const struct trace *trace)
         return false;
     bool good = apply_all(type, target, trace, 0, trace->ramp, 0) &&
                 bench_allocator_timed_part(type, target, trace);
-    if (good)
-        _Exit(0); // freeing the rest would be counted too
-    return false;
+    if (!good)
+        return false;
+    size_t freed = 0;
+    for (size_t i = trace->ramp; i < trace->count; i++)
+        freed += frees(&trace->operations[i]);
+    printf("%zu allocs, %zu frees\n", trace->count - trace->ramp - freed, freed);
+    fflush(stdout);
+    _Exit(0); // freeing the rest would be counted too
 }

@@ -31,14 +31,18 @@ static void set_choice(const struct ash_allocator *allocator, struct ash_arena *
     out->regions = arena->regions[type];
 }
 
+static const size_t sets_size =
+    (ASH_SET_CAPACITY * sizeof(struct ash_regions) / ASH_HOST_PAGE + 1) * ASH_HOST_PAGE;
+
 static enum ash_result init(struct ash_allocator *allocator, const char *label)
 {
     size_t label_size = strlen(label) + 1;
     allocator->label = ash_host_alloc(label_size);
     allocator->chunks = ash_host_reserve(ASH_CHUNK_CAPACITY * sizeof(struct ash_chunk));
     allocator->notes = ash_host_reserve(ASH_REGION_CAPACITY * sizeof(struct ash_block_note));
+    allocator->sets = ash_host_reserve(sets_size);
     if (allocator->label == NULL || allocator->chunks == NULL || allocator->notes == NULL ||
-        !ash_region_pool_init(&allocator->pool, ASH_REGION_CAPACITY) ||
+        allocator->sets == NULL || !ash_region_pool_init(&allocator->pool, ASH_REGION_CAPACITY) ||
         !ash_host_commit(allocator->chunks, ASH_HOST_PAGE))
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     memcpy(allocator->label, label, label_size);
@@ -57,12 +61,7 @@ static enum ash_result init(struct ash_allocator *allocator, const char *label)
 
 static void finish(struct ash_allocator *allocator)
 {
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
-        for (uint32_t type = 0; type < VK_MAX_MEMORY_TYPES; type++) {
-            ash_host_free(allocator->arenas[i].regions[type][ASH_CLASS_SMALL]);
-            ash_host_free(allocator->arenas[i].regions[type][ASH_CLASS_LARGE]);
-        }
-    }
+    ash_host_release(allocator->sets, sets_size);
     ash_region_pool_finish(&allocator->pool);
     ash_host_release(allocator->notes, ASH_REGION_CAPACITY * sizeof(struct ash_block_note));
     ash_host_release(allocator->chunks, ASH_CHUNK_CAPACITY * sizeof(struct ash_chunk));
@@ -281,25 +280,32 @@ ASH_HOT enum ash_result ash_allocator_alloc(struct ash_allocator *allocator,
 
 // ---- alloc, where the thread's own arena has no region for it
 
+static enum ash_result alloc_from(struct ash_allocator *allocator, struct ash_arena *arena,
+                                  const struct request *request, struct ash_memory_block *out)
+{
+    enum ash_size_class size_class = request->size_class;
+    struct ash_regions **sets = arena->regions[request->memory_type_index];
+    if (!__atomic_load_n(&arena->used, __ATOMIC_RELAXED))
+        return ASH_NOT_READY;
+    ash_lock_acquire(&arena->lock);
+    enum ash_result result = cut(allocator, arena, sets[size_class], request, out);
+    if (result == ASH_NOT_READY)
+        result = cut(allocator, arena, sets[ASH_CLASS_COUNT - 1 - size_class], request, out);
+    ash_lock_release(&arena->lock);
+    return result;
+}
+
 // A block from a free region of any chunk: nobody asks the driver while there is one. First from
 // an empty chunk, which becomes the arena's own.
 static enum ash_result alloc_from_any(struct ash_allocator *allocator,
                                       const struct request *request, struct ash_memory_block *out)
 {
-    uint32_t type = request->memory_type_index;
     struct ash_arena *own = ash_arena_of_thread(allocator);
-    uint32_t first = (uint32_t)(own - allocator->arenas);
-    ash_chunk_move_empty(allocator, own, type, request->size_class);
-    enum ash_result result = ASH_NOT_READY;
+    ash_chunk_move_empty(allocator, own, request->memory_type_index, request->size_class);
+    enum ash_result result = alloc_from(allocator, own, request, out);
     for (uint32_t i = 0; i < ASH_ARENA_COUNT && result == ASH_NOT_READY; i++) {
-        struct ash_arena *arena = &allocator->arenas[(first + i) % ASH_ARENA_COUNT];
-        enum ash_size_class other =
-            request->size_class == ASH_CLASS_SMALL ? ASH_CLASS_LARGE : ASH_CLASS_SMALL;
-        ash_lock_acquire(&arena->lock);
-        result = cut(allocator, arena, arena->regions[type][request->size_class], request, out);
-        if (result == ASH_NOT_READY)
-            result = cut(allocator, arena, arena->regions[type][other], request, out);
-        ash_lock_release(&arena->lock);
+        if (&allocator->arenas[i] != own)
+            result = alloc_from(allocator, &allocator->arenas[i], request, out);
     }
     return result;
 }

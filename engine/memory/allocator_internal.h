@@ -20,10 +20,11 @@
 #include "engine/memory/regions.h"
 
 enum {
-    ASH_ARENA_COUNT = 16,                      // threads beyond share
-    ASH_ARENA_NONE = UINT16_MAX,               // of a chunk's slot that is not in use
-    ASH_CHUNK_CAPACITY = 1 << 16,              // VkDeviceMemory objects at once
-    ASH_REGION_CAPACITY = 1 << 25,             // blocks and free regions at once
+    ASH_ARENA_COUNT = 16,          // threads beyond share
+    ASH_ARENA_NONE = UINT16_MAX,   // of a chunk's slot that is not in use
+    ASH_CHUNK_CAPACITY = 1 << 16,  // VkDeviceMemory objects at once
+    ASH_REGION_CAPACITY = 1 << 25, // blocks and free regions at once
+    ASH_SET_CAPACITY = ASH_ARENA_COUNT * VK_MAX_MEMORY_TYPES * 2,
     ASH_CHOICE_COUNT = 8,                      // remembered choices of memory types
     ASH_MEMORY_TYPE_NONE = VK_MAX_MEMORY_TYPES // a type in which nothing fits
 };
@@ -66,10 +67,11 @@ struct ash_type_choice {
 // A thread's part of the allocator.
 struct ash_arena {
     struct ash_lock lock;
+    bool used;        // has regions, or had; written atomically: the others need not be looked at
     uint64_t last_id; // of the last block made here; its highest byte is the arena's number
     struct ash_region_stock stock;
     struct ash_type_choice choices[ASH_CHOICE_COUNT];
-    // Owned; NULL until a chunk comes.
+    // From allocator->sets; NULL until a chunk comes.
     struct ash_regions *regions[VK_MAX_MEMORY_TYPES + 1][ASH_CLASS_COUNT];
 } __attribute__((aligned(64)));
 
@@ -105,6 +107,9 @@ struct ash_allocator {
     char *label;                  // owned
     struct ash_block_note *notes; // parallel to the pool's regions
     uint32_t notes_committed;
+    struct ash_regions *sets; // those that arenas use; committed as they are taken
+    uint32_t set_count;
+    size_t sets_committed; // bytes
     struct ash_lock table_lock;
     uint32_t chunk_count; // slots that exist, the first included; grows only
     uint32_t unused_chunk;

@@ -64,20 +64,33 @@ void ash_chunk_release(struct ash_allocator *allocator, struct ash_chunk *chunk)
     give_slot(allocator, chunk);
 }
 
-// The set of regions that a chunk is to join, with a region in stock for it; NULL: no host memory.
+// A set of regions, which stays its arena's. From committed memory, which is zero: to clear a set
+// would be the longest step of all. NULL: no host memory.
+static struct ash_regions *take_set(struct ash_allocator *allocator)
+{
+    struct ash_regions *set = NULL;
+    ash_lock_acquire(&allocator->table_lock);
+    size_t needed = (allocator->set_count + 1) * sizeof(*set);
+    size_t committed = allocator->sets_committed;
+    if (needed > committed && ash_host_commit((char *)allocator->sets + committed, ASH_HOST_PAGE))
+        allocator->sets_committed += ASH_HOST_PAGE;
+    if (needed <= allocator->sets_committed)
+        set = &allocator->sets[allocator->set_count++];
+    ash_lock_release(&allocator->table_lock);
+    return set;
+}
+
+// The set of regions that a chunk is to join, with regions in stock for it; NULL: no host memory.
 // The arena is locked.
-static struct ash_regions *ready_set(struct ash_arena *arena, uint32_t memory_type_index,
-                                     enum ash_size_class size_class)
+static struct ash_regions *ready_set(struct ash_allocator *allocator, struct ash_arena *arena,
+                                     uint32_t memory_type_index, enum ash_size_class size_class)
 {
     struct ash_regions **set = &arena->regions[memory_type_index][size_class];
     if (!ash_region_stock_has(&arena->stock, 2))
         return NULL;
-    if (*set == NULL) {
-        struct ash_regions *made = ash_host_alloc(sizeof(*made));
-        if (made == NULL)
-            return NULL;
-        ash_regions_init(made, &arena->stock);
-        *set = made;
+    if (*set == NULL && (*set = take_set(allocator)) != NULL) {
+        ash_regions_init(*set, &arena->stock);
+        __atomic_store_n(&arena->used, true, __ATOMIC_RELAXED);
     }
     return *set;
 }
@@ -102,7 +115,7 @@ enum ash_result ash_chunk_add(struct ash_allocator *allocator, struct ash_arena 
     if (result != ASH_OK)
         return result;
     ash_lock_acquire(&arena->lock);
-    struct ash_regions *set = ready_set(arena, memory_type_index, size_class);
+    struct ash_regions *set = ready_set(allocator, arena, memory_type_index, size_class);
     if (set != NULL)
         join(allocator, arena, set, chunk);
     ash_lock_release(&arena->lock);
@@ -145,7 +158,7 @@ static bool move_chunk(struct ash_allocator *allocator, struct ash_chunk *chunk,
     struct ash_regions *set = NULL;
     if (__atomic_load_n(&chunk->arena, __ATOMIC_RELAXED) == from &&
         chunk->memory_type_index == memory_type_index && ash_chunk_is_empty(chunk))
-        set = ready_set(to, memory_type_index, size_class);
+        set = ready_set(allocator, to, memory_type_index, size_class);
     if (set != NULL) {
         ash_chunk_remove(allocator, chunk);
         join(allocator, to, set, chunk);

@@ -84,7 +84,7 @@ struct ash_regions {
     // Bit n of all of them: bins[n] is not empty. One more word, always 0, ends a search.
     uint64_t words[ASH_REGION_WORD_COUNT + 1];
     uint32_t bins[ASH_REGION_BIN_COUNT + 1]; // first region; of the last, none
-};
+} __attribute__((aligned(64)));
 
 // The bin of a size, which is not 0: its exponent and the BIN_BITS bits that follow the first,
 // which a double has side by side.

@@ -45,10 +45,7 @@ static size_t host_bytes(const struct ash_allocator *allocator)
     bytes += (size_t)ash_align_up(__atomic_load_n(&allocator->chunk_count, __ATOMIC_RELAXED) *
                                       sizeof(struct ash_chunk),
                                   ASH_HOST_PAGE);
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
-        for (uint32_t set = 0; set < VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT; set++)
-            bytes += set_of(&allocator->arenas[i], set) != NULL ? sizeof(struct ash_regions) : 0;
-    }
+    bytes += allocator->sets_committed;
     return bytes;
 }
 
@@ -56,7 +53,11 @@ void ash_allocator_stats(const struct ash_allocator *allocator, struct ash_alloc
 {
     struct ash_lock *accounts_lock = (struct ash_lock *)&allocator->accounts.lock;
     memset(out, 0, sizeof(*out));
+    struct ash_lock *table_lock = (struct ash_lock *)&allocator->table_lock;
     lock_all(allocator);
+    ash_lock_acquire(table_lock);
+    out->host_bytes = host_bytes(allocator);
+    ash_lock_release(table_lock);
     ash_lock_acquire(accounts_lock);
     const struct ash_accounts *accounts = &allocator->accounts;
     for (uint32_t type = 0; type < allocator->type_count; type++) {
@@ -82,7 +83,6 @@ void ash_allocator_stats(const struct ash_allocator *allocator, struct ash_alloc
     out->free_memory_calls = accounts->free_calls;
     out->map_memory_calls = accounts->map_calls;
     out->unmap_memory_calls = accounts->unmap_calls;
-    out->host_bytes = host_bytes(allocator);
     ash_lock_release(accounts_lock);
     unlock_all(allocator);
 }
