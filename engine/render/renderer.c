@@ -348,6 +348,11 @@ enum ash_result ash_renderer_read_pixels(struct ash_renderer *renderer, uint8_t 
     return ash_readback_read(&renderer->readback, pixels);
 }
 
+void ash_renderer_measure_gpu(struct ash_renderer *renderer, bool wanted)
+{
+    renderer->timer.wanted = wanted;
+}
+
 VkExtent2D ash_renderer_extent(const struct ash_renderer *renderer)
 {
     return renderer->extent;

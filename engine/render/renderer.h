@@ -71,14 +71,14 @@ ASH_API struct ash_pipelines *ash_renderer_pipelines(struct ash_renderer *render
 struct ash_pass_time {
     const char *name;
     double cpu_ms;
-    double gpu_ms; // of the newest finished frame; 0 without timestamps
+    double gpu_ms; // of the newest finished frame with ash_renderer_measure_gpu; 0: none
     bool failed;   // prepare failed in the last frame: it did not draw
 };
 struct ash_renderer_stats {
     uint64_t frames;
     uint32_t draws; // of the last frame
     uint64_t triangles;
-    double gpu_ms;  // of the whole newest finished frame
+    double gpu_ms;  // likewise, of the whole frame
     double wait_ms; // the CPU waited for a slot and for the swapchain, last frame
     uint32_t pass_count;
     const struct ash_pass_time *passes; // borrowed until the next draw
@@ -88,6 +88,10 @@ struct ash_renderer_stats {
 };
 ASH_API void ash_renderer_stats(const struct ash_renderer *renderer,
                                 struct ash_renderer_stats *out);
+
+// Whether the GPU's times are taken, from the next frame on. Off at first: a software driver ends
+// all drawing before it takes a time, instead of going on with the next frame.
+ASH_API void ash_renderer_measure_gpu(struct ash_renderer *renderer, bool wanted);
 
 // Waits until the GPU has done everything that was submitted.
 ASH_API ASH_NODISCARD enum ash_result ash_renderer_wait_idle(struct ash_renderer *renderer);

@@ -81,9 +81,10 @@ static void collect(struct ash_timer *timer)
 void ash_timer_begin(struct ash_timer *timer, const struct ash_frame *frame)
 {
     timer->slot = frame->slot;
-    if (timer->queries[timer->slot] == VK_NULL_HANDLE)
-        return;
     collect(timer);
+    timer->stamps = timer->wanted && timer->queries[timer->slot] != VK_NULL_HANDLE;
+    if (!timer->stamps)
+        return;
     frame->vk->vkCmdResetQueryPool(frame->commands, timer->queries[timer->slot], 0,
                                    timer->mark_count);
 }
@@ -92,14 +93,14 @@ void ash_timer_mark(struct ash_timer *timer, const struct ash_frame *frame, uint
 {
     ASH_ASSERT(index < timer->mark_count);
     timer->cpu_ms[index] = ash_timer_now_ms();
-    if (timer->queries[timer->slot] != VK_NULL_HANDLE)
+    if (timer->stamps)
         frame->vk->vkCmdWriteTimestamp2(frame->commands, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
                                         timer->queries[timer->slot], index);
 }
 
 void ash_timer_submitted(struct ash_timer *timer)
 {
-    timer->submitted[timer->slot] = timer->queries[timer->slot] != VK_NULL_HANDLE;
+    timer->submitted[timer->slot] = timer->stamps;
 }
 
 double ash_timer_gpu_ms(const struct ash_timer *timer, uint32_t from, uint32_t to)

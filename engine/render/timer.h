@@ -1,7 +1,8 @@
 // What a frame's steps cost, on the GPU (timestamps) and on the CPU.
 //
 // A frame passes a row of marks, each once and in order; what lies between two of them is a span.
-// The GPU's answer comes when the slot is used again, and never waits.
+// The GPU's answer comes when the slot is used again, and never waits. Timestamps are not free: a
+// software driver finishes all that was drawn before each, so they are taken on demand.
 //
 // Units: milliseconds. Thread-safety: one thread.
 #ifndef ASH_RENDER_TIMER_H
@@ -22,8 +23,10 @@ struct ash_timer {
     uint32_t mark_count;
     uint32_t slot;                                 // being recorded
     VkQueryPool queries[ASH_MAX_FRAMES_IN_FLIGHT]; // none where the queue has no timestamps
-    bool submitted[ASH_MAX_FRAMES_IN_FLIGHT];
-    uint64_t *ticks; // owned: of the newest finished frame, one per mark
+    bool submitted[ASH_MAX_FRAMES_IN_FLIGHT];      // with timestamps
+    bool wanted;                                   // timestamps, from the next frame on
+    bool stamps;                                   // the frame being recorded has them
+    uint64_t *ticks; // owned: of the newest finished frame that has them, one per mark
     double *cpu_ms;  // owned: of the newest recorded frame, one per mark
 };
 

@@ -98,6 +98,12 @@ static void tells_what_it_drew(void **state)
     assert_string_equal(stats.passes[0].name, "fill");
     assert_string_equal(stats.passes[1].name, "uniform");
     assert_true(stats.passes[0].cpu_ms > 0.0);
+    // The GPU's times only on demand.
+    assert_true(stats.gpu_ms <= 0.0);
+    ash_renderer_measure_gpu(fixture.renderer, true);
+    for (int i = 0; i < 5; i++)
+        render_fixture_draw(&fixture, &scene);
+    ash_renderer_stats(fixture.renderer, &stats);
     assert_true(fixture.context->timestamp_valid_bits == 0 || stats.gpu_ms > 0.0);
     assert_true(stats.gpu_ms < 10000.0);
     assert_true(stats.wait_ms >= 0.0);
