@@ -218,18 +218,8 @@ static inline bool hand_out(struct ash_allocator *allocator, struct ash_arena *a
     out->memory_type_index = request->memory_type_index;
     out->region = index;
     if (allocator->observer != NULL)
-        report_alloc(allocator, params, request->alignment, chunk->regions == NULL, out);
+        report_alloc(allocator, params, request->alignment, chunk->dedicated, out);
     return true;
-}
-
-// Whether a block, just cut, is the only one of its chunk.
-static inline bool is_first(const struct ash_regions *set, const struct ash_region *region)
-{
-    if (region->offset != 0)
-        return false;
-    uint32_t edge = region->previous, next = region->next;
-    return next == edge ||
-           (set->regions[next].state == ASH_REGION_FREE && set->regions[next].next == edge);
 }
 
 // A block from a free region of this set, whose arena is locked. NOT_READY: none fits.
@@ -249,9 +239,6 @@ static inline enum ash_result cut(struct ash_allocator *allocator, struct ash_ar
         ash_regions_give(set, region);
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
-    if (is_first(set, region))
-        __atomic_fetch_sub(&allocator->empty_chunks[request->memory_type_index], 1,
-                           __ATOMIC_RELAXED);
     return ASH_OK;
 }
 
@@ -295,14 +282,39 @@ static enum ash_result alloc_from(struct ash_allocator *allocator, struct ash_ar
     return result;
 }
 
-// A block from a free region of any chunk: nobody asks the driver while there is one. First from
-// an empty chunk, which becomes the arena's own.
+// A block from the beginning of an empty chunk, which becomes the thread's own.
+static enum ash_result alloc_from_chunk(struct ash_allocator *allocator,
+                                        const struct request *request, struct ash_chunk *chunk,
+                                        struct ash_memory_block *out)
+{
+    struct ash_arena *arena = ash_arena_of_thread(allocator);
+    struct ash_chunk *surplus = NULL;
+    enum ash_result result = ASH_ERROR_OUT_OF_HOST_MEMORY;
+    ash_lock_acquire(&arena->lock);
+    if (ash_chunk_join(allocator, arena, request->size_class, chunk)) {
+        result = cut(allocator, arena, chunk->regions, request, out);
+        if (result != ASH_OK)
+            surplus = ash_chunk_retire(allocator, chunk);
+    } else {
+        ash_chunk_put_aside(allocator, chunk);
+    }
+    ash_lock_release(&arena->lock);
+    if (surplus != NULL)
+        ash_chunk_release(allocator, surplus);
+    return result;
+}
+
+// A block from a free region of any chunk: nobody asks the driver while there is one.
 static enum ash_result alloc_from_any(struct ash_allocator *allocator,
                                       const struct request *request, struct ash_memory_block *out)
 {
     struct ash_arena *own = ash_arena_of_thread(allocator);
-    ash_chunk_move_empty(allocator, own, request->memory_type_index, request->size_class);
     enum ash_result result = alloc_from(allocator, own, request, out);
+    struct ash_chunk *spare = NULL;
+    if (result == ASH_NOT_READY)
+        spare = ash_chunk_take_spare(allocator, request->memory_type_index);
+    if (spare != NULL)
+        result = alloc_from_chunk(allocator, request, spare, out);
     for (uint32_t i = 0; i < ASH_ARENA_COUNT && result == ASH_NOT_READY; i++) {
         if (&allocator->arenas[i] != own)
             result = alloc_from(allocator, &allocator->arenas[i], request, out);
@@ -315,13 +327,12 @@ static enum ash_result alloc_from_new(struct ash_allocator *allocator,
                                       const struct request *request, VkDeviceSize chunk_size,
                                       struct ash_memory_block *out)
 {
-    enum ash_result result = ASH_NOT_READY;
-    while (result == ASH_NOT_READY) { // again, where others were quicker to fill the chunk
-        result = ash_chunk_add(allocator, ash_arena_of_thread(allocator),
-                               request->memory_type_index, request->size_class, chunk_size);
-        if (result == ASH_OK)
-            result = alloc_from_any(allocator, request, out);
-    }
+    struct ash_device_memory_params params = {.size = chunk_size,
+                                              .memory_type_index = request->memory_type_index};
+    struct ash_chunk *chunk;
+    enum ash_result result = ash_chunk_make(allocator, &params, &chunk);
+    if (result == ASH_OK)
+        result = alloc_from_chunk(allocator, request, chunk, out);
     return result;
 }
 
@@ -352,8 +363,7 @@ static enum ash_result alloc_dedicated(struct ash_allocator *allocator, struct r
         uint16_t slot = (uint16_t)(chunk - allocator->chunks);
         chunk->edge = ash_region_stock_take(&arena->stock, slot);
         if (hand_out(allocator, arena, &allocator->pool.regions[chunk->edge], request, out)) {
-            __atomic_store_n(&chunk->arena, (uint32_t)(arena - allocator->arenas),
-                             __ATOMIC_RELAXED);
+            chunk->arena = (uint32_t)(arena - allocator->arenas);
             result = ASH_OK;
         } else {
             ash_region_stock_give(&arena->stock, chunk->edge);
@@ -492,18 +502,6 @@ static __attribute__((noinline)) void report_free(const struct ash_allocator *al
                                                   });
 }
 
-// Takes a chunk out of its arena that has lost its last block, unless it is the one empty chunk
-// of its memory type that is kept. The arena is locked; true: the caller releases the chunk.
-static __attribute__((noinline)) bool retire_empty(struct ash_allocator *allocator,
-                                                   struct ash_chunk *chunk)
-{
-    uint32_t *empty = &allocator->empty_chunks[chunk->memory_type_index];
-    if (__atomic_fetch_add(empty, 1, __ATOMIC_RELAXED) == 0)
-        return false;
-    ash_chunk_remove(allocator, chunk);
-    return true;
-}
-
 ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
                                            struct ash_memory_block *block)
 {
@@ -515,23 +513,23 @@ ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
         ash_allocator_refuse(allocator, block, "freed");
         return ASH_ERROR_INVALID_BLOCK;
     }
-    struct ash_chunk *chunk = &allocator->chunks[region->span];
+    struct ash_chunk *chunk = &allocator->chunks[region->span], *gone = NULL;
     struct ash_regions *set = chunk->regions;
-    bool gone = set == NULL;
     if (allocator->observer != NULL)
-        report_free(allocator, block, set == NULL);
+        report_free(allocator, block, chunk->dedicated);
     if (region->noted)
         ash_block_note_drop(allocator, block->region);
     if (set != NULL) {
         if (ash_region_is_whole(ash_regions_give(set, region)))
-            gone = retire_empty(allocator, chunk);
+            gone = ash_chunk_retire(allocator, chunk);
     } else {
         ash_region_stock_give(&arena->stock, block->region);
-        __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
+        chunk->arena = ASH_ARENA_NONE;
+        gone = chunk;
     }
     ash_lock_release(&arena->lock);
-    if (gone)
-        ash_chunk_release(allocator, chunk);
+    if (gone != NULL)
+        ash_chunk_release(allocator, gone);
 done:
     *block = (struct ash_memory_block){0};
     return ASH_OK;

@@ -10,8 +10,9 @@
 // chunk is not kept from a large block by a few small ones.
 //
 // Locks: an arena's lock guards its regions and chunks. Who takes two arenas or all takes them in
-// order of index. Under them may be taken: the pool's lock, table_lock. A chunk's map_lock and the
-// accounts' lock come last. No lock is held while the driver makes memory.
+// order of index. Under them may be taken: the pool's lock, table_lock (which guards slots, sets
+// and spare chunks). A chunk's map_lock and the accounts' lock come last. No lock is held while the
+// driver makes memory.
 #ifndef ASH_MEMORY_ALLOCATOR_INTERNAL_H
 #define ASH_MEMORY_ALLOCATOR_INTERNAL_H
 
@@ -20,10 +21,11 @@
 #include "engine/memory/regions.h"
 
 enum {
-    ASH_ARENA_COUNT = 16,          // threads beyond share
-    ASH_ARENA_NONE = UINT16_MAX,   // of a chunk's slot that is not in use
-    ASH_CHUNK_CAPACITY = 1 << 16,  // VkDeviceMemory objects at once
-    ASH_REGION_CAPACITY = 1 << 25, // blocks and free regions at once
+    ASH_ARENA_COUNT = 16,             // threads beyond share
+    ASH_ARENA_NONE = UINT16_MAX,      // of a slot without a chunk, or with one on its way
+    ASH_ARENA_SPARE = UINT16_MAX - 1, // of an empty chunk that waits for any arena
+    ASH_CHUNK_CAPACITY = 1 << 16,     // VkDeviceMemory objects at once
+    ASH_REGION_CAPACITY = 1 << 25,    // blocks and free regions at once
     ASH_SET_CAPACITY = ASH_ARENA_COUNT * VK_MAX_MEMORY_TYPES * 2,
     ASH_CHOICE_COUNT = 8,                      // remembered choices of memory types
     ASH_MEMORY_TYPE_NONE = VK_MAX_MEMORY_TYPES // a type in which nothing fits
@@ -42,8 +44,9 @@ struct ash_chunk {
     struct ash_lock map_lock;
     VkDeviceSize size;
     uint32_t map_count; // views that share the mapping
-    uint32_t next_unused;
-    void *data; // the mapping; NULL without views
+    bool dedicated;     // memory of its own: all of it one block
+    uint32_t next_slot; // of the unused ones, or of the spare ones of this type
+    void *data;         // the mapping; NULL without views
 } __attribute__((aligned(64)));
 
 // What is known of a memory type from the start.
@@ -112,9 +115,9 @@ struct ash_allocator {
     size_t sets_committed; // bytes
     struct ash_lock table_lock;
     uint32_t chunk_count; // slots that exist, the first included; grows only
-    uint32_t unused_chunk;
-    uint32_t empty_chunks[VK_MAX_MEMORY_TYPES];
-    uint32_t resources; // buffers and images that live
+    uint32_t unused_slot;
+    uint32_t spare[VK_MAX_MEMORY_TYPES]; // empty chunks: one, but for what was grown ahead
+    uint32_t resources;                  // buffers and images that live
     struct ash_accounts accounts;
     struct ash_arena arenas[ASH_ARENA_COUNT];
 };
@@ -145,16 +148,17 @@ enum ash_result ash_chunk_make(struct ash_allocator *allocator,
                                const struct ash_device_memory_params *params,
                                struct ash_chunk **out);
 void ash_chunk_release(struct ash_allocator *allocator, struct ash_chunk *chunk);
-// Makes a chunk and gives it to an arena, all of it free.
-enum ash_result ash_chunk_add(struct ash_allocator *allocator, struct ash_arena *arena,
-                              uint32_t memory_type_index, enum ash_size_class size_class,
-                              VkDeviceSize size);
-// Takes an empty chunk out of its arena, which is locked.
-void ash_chunk_remove(struct ash_allocator *allocator, struct ash_chunk *chunk);
-// Gives an empty chunk, if there is one anywhere, to this arena and class. False: there is none.
-bool ash_chunk_move_empty(struct ash_allocator *allocator, struct ash_arena *arena,
-                          uint32_t memory_type_index, enum ash_size_class size_class);
-bool ash_chunk_is_empty(const struct ash_chunk *chunk);
+// Gives a chunk, all of it free, to an arena, which is locked. False: no host memory.
+bool ash_chunk_join(struct ash_allocator *allocator, struct ash_arena *arena,
+                    enum ash_size_class size_class, struct ash_chunk *chunk);
+
+// Puts an empty chunk aside for the next arena that needs one.
+void ash_chunk_put_aside(struct ash_allocator *allocator, struct ash_chunk *chunk);
+// One that was put aside; NULL: there is none.
+struct ash_chunk *ash_chunk_take_spare(struct ash_allocator *allocator, uint32_t memory_type_index);
+// Takes a chunk that has lost its last block out of its arena, which is locked, and puts it aside;
+// or answers it, if there is a spare one already: the caller releases it when nothing is locked.
+struct ash_chunk *ash_chunk_retire(struct ash_allocator *allocator, struct ash_chunk *chunk);
 
 // ---- notes.c
 

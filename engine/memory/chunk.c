@@ -10,14 +10,14 @@ static struct ash_chunk *take_slot(struct ash_allocator *allocator)
     struct ash_chunk *chunk = NULL;
     ash_lock_acquire(&allocator->table_lock);
     uint32_t count = allocator->chunk_count;
-    if (allocator->unused_chunk != 0) {
-        chunk = &allocator->chunks[allocator->unused_chunk];
-        allocator->unused_chunk = chunk->next_unused;
+    if (allocator->unused_slot != 0) {
+        chunk = &allocator->chunks[allocator->unused_slot];
+        allocator->unused_slot = chunk->next_slot;
     } else if (count < ASH_CHUNK_CAPACITY &&
                (count % step != 0 || ash_host_commit(&allocator->chunks[count], ASH_HOST_PAGE))) {
         chunk = &allocator->chunks[count];
-        __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
-        __atomic_store_n(&allocator->chunk_count, count + 1, __ATOMIC_RELEASE);
+        chunk->arena = ASH_ARENA_NONE;
+        allocator->chunk_count++;
     }
     ash_lock_release(&allocator->table_lock);
     return chunk;
@@ -26,8 +26,9 @@ static struct ash_chunk *take_slot(struct ash_allocator *allocator)
 static void give_slot(struct ash_allocator *allocator, struct ash_chunk *chunk)
 {
     ash_lock_acquire(&allocator->table_lock);
-    chunk->next_unused = allocator->unused_chunk;
-    allocator->unused_chunk = (uint32_t)(chunk - allocator->chunks);
+    chunk->arena = ASH_ARENA_NONE;
+    chunk->next_slot = allocator->unused_slot;
+    allocator->unused_slot = (uint32_t)(chunk - allocator->chunks);
     ash_lock_release(&allocator->table_lock);
 }
 
@@ -48,6 +49,7 @@ enum ash_result ash_chunk_make(struct ash_allocator *allocator,
     chunk->memory = memory;
     chunk->size = params->size;
     chunk->memory_type_index = params->memory_type_index;
+    chunk->dedicated = params->dedicated;
     chunk->regions = NULL;
     *out = chunk;
     return ASH_OK;
@@ -58,7 +60,7 @@ void ash_chunk_release(struct ash_allocator *allocator, struct ash_chunk *chunk)
     struct ash_device_memory_params params = {
         .size = chunk->size,
         .memory_type_index = chunk->memory_type_index,
-        .dedicated = chunk->regions == NULL,
+        .dedicated = chunk->dedicated,
     };
     ash_device_memory_free(allocator, &params, chunk->memory);
     give_slot(allocator, chunk);
@@ -95,92 +97,58 @@ static struct ash_regions *ready_set(struct ash_allocator *allocator, struct ash
     return *set;
 }
 
-static void join(struct ash_allocator *allocator, struct ash_arena *arena, struct ash_regions *set,
-                 struct ash_chunk *chunk)
+bool ash_chunk_join(struct ash_allocator *allocator, struct ash_arena *arena,
+                    enum ash_size_class size_class, struct ash_chunk *chunk)
 {
+    struct ash_regions *set = ready_set(allocator, arena, chunk->memory_type_index, size_class);
+    if (set == NULL)
+        return false;
     chunk->edge =
         ash_regions_add_span(set, (uint16_t)(chunk - allocator->chunks), (uint32_t)chunk->size);
     chunk->regions = set;
-    __atomic_store_n(&chunk->arena, (uint32_t)(arena - allocator->arenas), __ATOMIC_RELAXED);
-    __atomic_fetch_add(&allocator->empty_chunks[chunk->memory_type_index], 1, __ATOMIC_RELAXED);
+    chunk->arena = (uint32_t)(arena - allocator->arenas);
+    return true;
 }
 
-enum ash_result ash_chunk_add(struct ash_allocator *allocator, struct ash_arena *arena,
-                              uint32_t memory_type_index, enum ash_size_class size_class,
-                              VkDeviceSize size)
+static void put_aside(struct ash_allocator *allocator, struct ash_chunk *chunk)
 {
-    struct ash_device_memory_params params = {.size = size, .memory_type_index = memory_type_index};
-    struct ash_chunk *chunk;
-    enum ash_result result = ash_chunk_make(allocator, &params, &chunk);
-    if (result != ASH_OK)
-        return result;
-    ash_lock_acquire(&arena->lock);
-    struct ash_regions *set = ready_set(allocator, arena, memory_type_index, size_class);
-    if (set != NULL)
-        join(allocator, arena, set, chunk);
-    ash_lock_release(&arena->lock);
-    if (set != NULL)
-        return ASH_OK;
-    ash_device_memory_free(allocator, &params, chunk->memory);
-    give_slot(allocator, chunk);
-    return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    uint32_t *spare = &allocator->spare[chunk->memory_type_index];
+    chunk->arena = ASH_ARENA_SPARE;
+    chunk->regions = NULL;
+    chunk->next_slot = *spare;
+    *spare = (uint32_t)(chunk - allocator->chunks);
 }
 
-void ash_chunk_remove(struct ash_allocator *allocator, struct ash_chunk *chunk)
+void ash_chunk_put_aside(struct ash_allocator *allocator, struct ash_chunk *chunk)
+{
+    ash_lock_acquire(&allocator->table_lock);
+    put_aside(allocator, chunk);
+    ash_lock_release(&allocator->table_lock);
+}
+
+struct ash_chunk *ash_chunk_take_spare(struct ash_allocator *allocator, uint32_t memory_type_index)
+{
+    struct ash_chunk *chunk = NULL;
+    ash_lock_acquire(&allocator->table_lock);
+    uint32_t *spare = &allocator->spare[memory_type_index];
+    if (*spare != 0) {
+        chunk = &allocator->chunks[*spare];
+        *spare = chunk->next_slot;
+        chunk->arena = ASH_ARENA_NONE;
+    }
+    ash_lock_release(&allocator->table_lock);
+    return chunk;
+}
+
+struct ash_chunk *ash_chunk_retire(struct ash_allocator *allocator, struct ash_chunk *chunk)
 {
     ash_regions_remove_span(chunk->regions, chunk->edge);
-    __atomic_store_n(&chunk->arena, ASH_ARENA_NONE, __ATOMIC_RELAXED);
-    __atomic_fetch_sub(&allocator->empty_chunks[chunk->memory_type_index], 1, __ATOMIC_RELAXED);
-}
-
-bool ash_chunk_is_empty(const struct ash_chunk *chunk)
-{
-    const struct ash_regions *set = chunk->regions;
-    if (set == NULL)
-        return false;
-    const struct ash_region *first = &set->regions[set->regions[chunk->edge].next];
-    return first->state == ASH_REGION_FREE && ash_region_is_whole(first);
-}
-
-// Moves this chunk, if it is empty, from one arena to another (or to another class of its own).
-static bool move_chunk(struct ash_allocator *allocator, struct ash_chunk *chunk, uint32_t from,
-                       struct ash_arena *to, uint32_t memory_type_index,
-                       enum ash_size_class size_class)
-{
-    struct ash_arena *first = &allocator->arenas[from], *second = to;
-    if (first > second) {
-        first = to;
-        second = &allocator->arenas[from];
-    }
-    ash_lock_acquire(&first->lock);
-    if (second != first)
-        ash_lock_acquire(&second->lock);
-    struct ash_regions *set = NULL;
-    if (__atomic_load_n(&chunk->arena, __ATOMIC_RELAXED) == from &&
-        chunk->memory_type_index == memory_type_index && ash_chunk_is_empty(chunk))
-        set = ready_set(allocator, to, memory_type_index, size_class);
-    if (set != NULL) {
-        ash_chunk_remove(allocator, chunk);
-        join(allocator, to, set, chunk);
-    }
-    if (second != first)
-        ash_lock_release(&second->lock);
-    ash_lock_release(&first->lock);
-    return set != NULL;
-}
-
-bool ash_chunk_move_empty(struct ash_allocator *allocator, struct ash_arena *arena,
-                          uint32_t memory_type_index, enum ash_size_class size_class)
-{
-    if (__atomic_load_n(&allocator->empty_chunks[memory_type_index], __ATOMIC_RELAXED) == 0)
-        return false;
-    uint32_t count = __atomic_load_n(&allocator->chunk_count, __ATOMIC_ACQUIRE);
-    for (uint32_t slot = 1; slot < count; slot++) {
-        struct ash_chunk *chunk = &allocator->chunks[slot];
-        uint32_t from = __atomic_load_n(&chunk->arena, __ATOMIC_RELAXED);
-        if (from != ASH_ARENA_NONE &&
-            move_chunk(allocator, chunk, from, arena, memory_type_index, size_class))
-            return true;
-    }
-    return false;
+    ash_lock_acquire(&allocator->table_lock);
+    bool is_surplus = allocator->spare[chunk->memory_type_index] != 0;
+    if (is_surplus)
+        chunk->arena = ASH_ARENA_NONE;
+    else
+        put_aside(allocator, chunk);
+    ash_lock_release(&allocator->table_lock);
+    return is_surplus ? chunk : NULL;
 }

@@ -7,16 +7,19 @@
 
 #include <string.h>
 
+// Nothing moves from here on: neither blocks nor chunks.
 static void lock_all(const struct ash_allocator *allocator)
 {
     struct ash_allocator *inside = (struct ash_allocator *)allocator;
     for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++)
         ash_lock_acquire(&inside->arenas[i].lock);
+    ash_lock_acquire(&inside->table_lock);
 }
 
 static void unlock_all(const struct ash_allocator *allocator)
 {
     struct ash_allocator *inside = (struct ash_allocator *)allocator;
+    ash_lock_release(&inside->table_lock);
     for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++)
         ash_lock_release(&inside->arenas[i].lock);
 }
@@ -53,11 +56,8 @@ void ash_allocator_stats(const struct ash_allocator *allocator, struct ash_alloc
 {
     struct ash_lock *accounts_lock = (struct ash_lock *)&allocator->accounts.lock;
     memset(out, 0, sizeof(*out));
-    struct ash_lock *table_lock = (struct ash_lock *)&allocator->table_lock;
     lock_all(allocator);
-    ash_lock_acquire(table_lock);
     out->host_bytes = host_bytes(allocator);
-    ash_lock_release(table_lock);
     ash_lock_acquire(accounts_lock);
     const struct ash_accounts *accounts = &allocator->accounts;
     for (uint32_t type = 0; type < allocator->type_count; type++) {
@@ -91,12 +91,7 @@ void ash_allocator_stats(const struct ash_allocator *allocator, struct ash_alloc
 
 static bool in_use(const struct ash_chunk *chunk)
 {
-    return __atomic_load_n(&chunk->arena, __ATOMIC_RELAXED) != ASH_ARENA_NONE;
-}
-
-static uint32_t slot_count(const struct ash_allocator *allocator)
-{
-    return __atomic_load_n(&allocator->chunk_count, __ATOMIC_ACQUIRE);
+    return chunk->arena != ASH_ARENA_NONE;
 }
 
 // The regions of a chunk, used and free, in order of offset; ASH_REGION_NONE after the last.
@@ -109,7 +104,9 @@ static uint32_t next_region(const struct ash_allocator *allocator, const struct 
 
 static uint32_t first_region(const struct ash_allocator *allocator, const struct ash_chunk *chunk)
 {
-    return chunk->regions != NULL ? next_region(allocator, chunk, chunk->edge) : chunk->edge;
+    if (chunk->arena == ASH_ARENA_SPARE)
+        return ASH_REGION_NONE;
+    return chunk->dedicated ? chunk->edge : next_region(allocator, chunk, chunk->edge);
 }
 
 // Fills `out` (of at least free_region_count; NULL: counts only).
@@ -118,6 +115,11 @@ static uint32_t free_regions(const struct ash_allocator *allocator, const struct
 {
     const struct ash_region *regions = allocator->pool.regions;
     uint32_t count = 0;
+    if (chunk->arena == ASH_ARENA_SPARE) {
+        if (out != NULL)
+            out[0] = (struct ash_free_region){0, chunk->size};
+        return 1;
+    }
     for (uint32_t i = first_region(allocator, chunk); i != ASH_REGION_NONE;
          i = next_region(allocator, chunk, i)) {
         if (regions[i].state != ASH_REGION_FREE)
@@ -144,7 +146,7 @@ static void show_blocks(const struct ash_allocator *allocator, const struct ash_
                 {
                     .memory = chunk->memory,
                     .offset = region->offset,
-                    .size = chunk->regions == NULL ? chunk->size : region->size,
+                    .size = chunk->dedicated ? chunk->size : region->size,
                     .memory_type_index = chunk->memory_type_index,
                     .region = i,
                     .id = region->id,
@@ -170,14 +172,14 @@ enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
 {
     uint32_t most = 1; // free regions of one chunk
     lock_all(allocator);
-    for (uint32_t slot = 1; slot < slot_count(allocator); slot++) {
+    for (uint32_t slot = 1; slot < allocator->chunk_count; slot++) {
         if (in_use(&allocator->chunks[slot])) {
             uint32_t count = free_regions(allocator, &allocator->chunks[slot], NULL);
             most = count > most ? count : most;
         }
     }
     struct ash_free_region *found = ash_host_alloc(most * sizeof(*found));
-    for (uint32_t slot = 1; found != NULL && slot < slot_count(allocator); slot++) {
+    for (uint32_t slot = 1; found != NULL && slot < allocator->chunk_count; slot++) {
         const struct ash_chunk *chunk = &allocator->chunks[slot];
         if (!in_use(chunk))
             continue;
@@ -187,7 +189,7 @@ enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
             .free_regions = found,
             .free_region_count = free_regions(allocator, chunk, found),
             .memory_type_index = chunk->memory_type_index,
-            .dedicated = chunk->regions == NULL,
+            .dedicated = chunk->dedicated,
             .map_count = map_count(chunk),
         };
         if (visitor->chunk != NULL)
@@ -206,7 +208,7 @@ uint64_t ash_allocator_name_leaks(struct ash_allocator *allocator)
 {
     uint64_t leaks = 0;
     const struct ash_region *regions = allocator->pool.regions;
-    for (uint32_t slot = 1; slot < slot_count(allocator); slot++) {
+    for (uint32_t slot = 1; slot < allocator->chunk_count; slot++) {
         const struct ash_chunk *chunk = &allocator->chunks[slot];
         if (!in_use(chunk))
             continue;
@@ -215,7 +217,7 @@ uint64_t ash_allocator_name_leaks(struct ash_allocator *allocator)
             if (regions[i].state != ASH_REGION_USED)
                 continue;
             const char *label = ash_block_note_get(allocator, i).label;
-            VkDeviceSize size = chunk->regions == NULL ? chunk->size : regions[i].size;
+            VkDeviceSize size = chunk->dedicated ? chunk->size : regions[i].size;
             ash_log(ASH_LOG_WARNING,
                     "%s: leak: '%s', %llu bytes at offset %u of memory type %u, was not freed",
                     allocator->label, label != NULL ? label : "(unnamed)", (unsigned long long)size,
@@ -234,7 +236,7 @@ struct sums {
     struct {
         uint64_t free_regions, used_bytes, used_count;
     } sets[ASH_ARENA_COUNT][VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT];
-    uint32_t empty[VK_MAX_MEMORY_TYPES];
+    uint32_t spare[VK_MAX_MEMORY_TYPES];
 };
 
 static const char *check_dedicated(const struct ash_allocator *allocator, uint32_t slot)
@@ -252,8 +254,12 @@ static const char *check_chunk(const struct ash_allocator *allocator, uint32_t s
     uint32_t type = chunk->memory_type_index, index = type * ASH_CLASS_COUNT;
     if (chunk->memory == VK_NULL_HANDLE)
         return "a chunk without memory";
-    if (chunk->regions == NULL)
+    if (chunk->dedicated)
         return check_dedicated(allocator, slot);
+    if (chunk->arena == ASH_ARENA_SPARE) {
+        sums->spare[type]++;
+        return NULL;
+    }
     const struct ash_arena *arena = &allocator->arenas[chunk->arena];
     if (chunk->regions != set_of(arena, index))
         index++;
@@ -270,15 +276,22 @@ static const char *check_chunk(const struct ash_allocator *allocator, uint32_t s
         sums->sets[chunk->arena][index].used_bytes += set->regions[i].size;
         sums->sets[chunk->arena][index].used_count++;
     }
-    sums->empty[type] += wrong == NULL && ash_chunk_is_empty(chunk);
     return wrong;
 }
 
 static const char *check_sums(const struct ash_allocator *allocator, const struct sums *sums)
 {
     for (uint32_t type = 0; type < allocator->type_count; type++) {
-        if (sums->empty[type] != __atomic_load_n(&allocator->empty_chunks[type], __ATOMIC_RELAXED))
-            return "a wrong count of empty chunks";
+        uint32_t spare = 0;
+        for (uint32_t slot = allocator->spare[type]; slot != 0;
+             slot = allocator->chunks[slot].next_slot) {
+            const struct ash_chunk *chunk = &allocator->chunks[slot];
+            if (chunk->arena != ASH_ARENA_SPARE || chunk->memory_type_index != type ||
+                ++spare > sums->spare[type])
+                return "a list of spare chunks that is wrong";
+        }
+        if (spare != sums->spare[type])
+            return "a spare chunk that is in no list";
     }
     for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
         for (uint32_t index = 0; index < VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT; index++) {
@@ -307,7 +320,7 @@ bool ash_allocator_check(struct ash_allocator *allocator)
     const char *wrong = NULL;
     uint32_t at = 0;
     lock_all(allocator);
-    for (uint32_t slot = 1; slot < slot_count(allocator) && wrong == NULL; slot++) {
+    for (uint32_t slot = 1; slot < allocator->chunk_count && wrong == NULL; slot++) {
         if (in_use(&allocator->chunks[slot]))
             wrong = check_chunk(allocator, at = slot, sums);
     }
