@@ -122,7 +122,29 @@ struct ash_allocator {
     struct ash_arena arenas[ASH_ARENA_COUNT];
 };
 
+// What is asked of one memory type.
+struct ash_request {
+    const struct ash_alloc_params *params;
+    VkDeviceSize size, alignment; // of the block
+    uint32_t memory_type_index;
+    enum ash_size_class size_class;
+};
+
 // ---- allocator.c
+
+// What a block needs in one memory type (memory_type_index apart). False: it can't lie in a chunk,
+// but needs memory of its own or can't be had.
+bool ash_request_fill(const struct ash_memory_type *type, const struct ash_alloc_params *params,
+                      struct ash_request *out);
+// A block from a free region of this set, whose arena is locked. NOT_READY: none fits.
+enum ash_result ash_allocator_cut(struct ash_allocator *allocator, struct ash_arena *arena,
+                                  struct ash_regions *set, const struct ash_request *request,
+                                  struct ash_memory_block *out);
+// Enters a region in the books and hands it out as a block. The arena is locked. False: there is
+// no host memory for its name, and nothing has changed.
+bool ash_allocator_hand_out(struct ash_allocator *allocator, struct ash_arena *arena,
+                            struct ash_region *region, const struct ash_request *request,
+                            struct ash_memory_block *out);
 
 // The arena of the calling thread.
 struct ash_arena *ash_arena_of_thread(struct ash_allocator *allocator);
@@ -133,6 +155,13 @@ struct ash_chunk *ash_allocator_lock_block(struct ash_allocator *allocator,
                                            struct ash_arena **arena);
 void ash_allocator_refuse(const struct ash_allocator *allocator,
                           const struct ash_memory_block *block, const char *what);
+
+// ---- exhaustion.c
+
+// ash_allocator_alloc, where the thread's own arena has no free region for the block.
+enum ash_result ash_allocator_alloc_slowly(struct ash_allocator *allocator,
+                                           const struct ash_alloc_params *params,
+                                           struct ash_memory_block *out);
 
 // ---- chunk.c
 

@@ -1,10 +1,10 @@
 #include "engine/memory/first_fit.h"
 
-#include "engine/bits.h"
-
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "engine/bits.h"
 
 // Room for one more element; an array's address may change.
 static bool grow(void **array, uint32_t count, uint32_t *capacity, size_t element_size)

@@ -1,8 +1,8 @@
 #include "engine/memory/allocator_internal.h"
 
-#include "engine/bits.h"
-
 #include <string.h>
+
+#include "engine/bits.h"
 
 #define MIB (UINT64_C(1) << 20)
 

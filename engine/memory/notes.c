@@ -2,10 +2,10 @@
 // without them cost nothing.
 #include "engine/memory/allocator_internal.h"
 
+#include <string.h>
+
 #include "engine/assert.h"
 #include "engine/memory/host.h"
-
-#include <string.h>
 
 static char *copy(const char *text)
 {

@@ -1,9 +1,9 @@
 #include "engine/memory/regions.h"
 
+#include <string.h>
+
 #include "engine/bits.h"
 #include "engine/memory/host.h"
-
-#include <string.h>
 
 enum {
     BIN_BITS = ASH_REGION_BIN_BITS,

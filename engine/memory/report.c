@@ -1,11 +1,11 @@
 // What an allocator can tell of itself: sums, a walk for visitors, a walk that checks.
 #include "engine/memory/allocator_internal.h"
 
+#include <string.h>
+
 #include "engine/bits.h"
 #include "engine/log.h"
 #include "engine/memory/host.h"
-
-#include <string.h>
 
 // Nothing moves from here on: neither blocks nor chunks.
 static void lock_all(const struct ash_allocator *allocator)
