@@ -29,9 +29,9 @@ struct ash_pass_env {
     struct ash_allocator *allocator;
     struct ash_upload *upload;
     struct ash_retire *retire;
-    struct ash_pipelines *pipelines; // shaders, pipeline cache, samplers
+    struct ash_pipelines *pipelines;     // shaders, pipeline cache, samplers
     VkFormat color_format, depth_format; // colours are written as sRGB codes, 0 to 1
-    void *game; // ash_renderer_params.game
+    void *game;                          // ash_renderer_params.game
 };
 
 // What a pass samples of the passes before it; the renderer ends rendering, makes it readable and

@@ -88,7 +88,8 @@ static void read(struct window_fixture *fixture, const struct test_scene *scene)
 }
 
 // fill_pass at the depth that it has, inverted at the end.
-static const struct test_scene orange = {.color = {0.0f, 127.0f / 255.0f, 1.0f, 1.0f}, .depth = 1.0f};
+static const struct test_scene orange = {.color = {0.0f, 127.0f / 255.0f, 1.0f, 1.0f},
+                                         .depth = 1.0f};
 #define ORANGE 0xff8000ffu
 
 static void draws_into_a_window(void **state)
