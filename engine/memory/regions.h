@@ -42,14 +42,17 @@ enum ash_region_state {
     ASH_REGION_USED
 };
 
+// Neighbours in a bin.
+struct ash_region_link {
+    uint32_t bin_previous, bin_next;
+};
+
 struct ash_region {
     uint32_t offset, size;
     uint32_t previous, next; // neighbours in the span; at both its ends, its edge
     union {
-        struct {
-            uint32_t bin_previous, bin_next;
-        } link;      // FREE: neighbours in the bin
-        uint64_t id; // USED: the owner's mark
+        struct ash_region_link link; // FREE
+        uint64_t id;                 // USED: the owner's mark
     };
     uint16_t span; // the owner's name for the span
     uint16_t bin;  // FREE: the one it stands in
