@@ -11,7 +11,7 @@
 
 enum { MEASURE_SAMPLES = 200, MEASURE_MOST_THREADS = 64 };
 
-// What a replay for time found. Nanoseconds.
+// What a replay for time found. Nanoseconds of the thread's own time.
 struct timing {
     double alloc_ns, free_ns, pair_ns; // means; a pair is an alloc and a free
     uint64_t allocs, frees;            // that were timed

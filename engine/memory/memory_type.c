@@ -1,7 +1,5 @@
 #include "engine/memory/allocator_internal.h"
 
-#include <string.h>
-
 #include "engine/bits.h"
 
 #define MIB (UINT64_C(1) << 20)

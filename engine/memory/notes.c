@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "engine/assert.h"
 #include "engine/memory/host.h"
 
 static char *copy(const char *text)

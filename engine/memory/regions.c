@@ -1,16 +1,11 @@
 #include "engine/memory/regions.h"
 
-#include <string.h>
-
 #include "engine/bits.h"
 #include "engine/memory/host.h"
 
-enum {
-    BIN_BITS = ASH_REGION_BIN_BITS,
-    // Regions looked at that may be too small or lie badly, before one is cut that fits for
-    // certain: each may cost a cache miss. More than 2 make no trace tighter.
-    PROBES = 2
-};
+// Regions looked at that may be too small or lie badly, before one is cut that fits for certain:
+// each may cost a cache miss. More than 2 make no trace tighter.
+enum { PROBES = 2 };
 
 // ---- the pool
 
