@@ -19,7 +19,12 @@ struct ash_upload {
     struct ash_buffer buffer;    // the ring's bytes
     struct ash_buffer_view view; // of all of them, from create to destroy
     struct ash_upload_ring ring; // whose they are
+    // Copies in the order in which they were noted. Those that ash_upload_record has just put into
+    // commands stay at the front until it is called for the next submission: had that one failed,
+    // they are recorded again.
     struct ash_upload_piece **noted;
+    uint32_t noted_count, recorded_count;
+    uint64_t recorded_value;
     bool staging_only;
     uint64_t bytes_uploaded, copies, direct_writes, refusals;
 };
@@ -273,6 +278,8 @@ static enum ash_result end_staged(struct ash_upload *upload, struct ash_buffer_v
     memset(view, 0, sizeof(*view));
     bool wanted = piece->buffer || piece->image;
     piece->state = result == ASH_OK && wanted ? ASH_PIECE_NOTED : ASH_PIECE_DROPPED;
+    if (piece->state == ASH_PIECE_NOTED)
+        upload->noted[upload->noted_count++] = piece;
     return result;
 }
 
@@ -288,30 +295,43 @@ enum ash_result ash_upload_end(struct ash_buffer_view *view)
     return end_direct(upload, view);
 }
 
-void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value)
+// Leaves only what is still to be copied in the list: nothing before `first`, nothing forgotten.
+static void tidy_noted(struct ash_upload *upload, uint32_t first)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < upload->ring.count; i++) {
-        struct ash_upload_piece *piece = ash_upload_ring_piece(&upload->ring, i);
-        if (piece->state == ASH_PIECE_NOTED)
+    for (uint32_t i = first; i < upload->noted_count; i++) {
+        struct ash_upload_piece *piece = upload->noted[i];
+        if (piece->buffer || piece->image)
             upload->noted[count++] = piece;
     }
-    if (count == 0)
+    upload->noted_count = count;
+    upload->recorded_count = 0;
+}
+
+void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value)
+{
+    bool failed_before = value == upload->recorded_value; // that submission never came about
+    tidy_noted(upload, failed_before ? 0 : upload->recorded_count);
+    upload->recorded_value = value;
+    upload->recorded_count = upload->noted_count;
+    if (upload->noted_count == 0)
         return;
-    upload->copies += ash_upload_commands(ash_allocator_context(upload->allocator), commands,
-                                          upload->buffer.buffer, upload->noted, count);
-    for (uint32_t i = 0; i < upload->ring.count; i++) {
-        struct ash_upload_piece *piece = ash_upload_ring_piece(&upload->ring, i);
-        if (piece->state != ASH_PIECE_NOTED)
-            continue;
+    for (uint32_t i = 0; i < upload->noted_count; i++) {
+        struct ash_upload_piece *piece = upload->noted[i];
+        if (piece->state == ASH_PIECE_NOTED)
+            upload->bytes_uploaded += piece->size;
         piece->state = ASH_PIECE_RECORDED;
         piece->value = value;
-        upload->bytes_uploaded += piece->size;
     }
+    upload->copies +=
+        ash_upload_commands(ash_allocator_context(upload->allocator), commands,
+                            upload->buffer.buffer, upload->noted, upload->noted_count);
 }
 
 void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed)
 {
+    if (completed >= upload->recorded_value)
+        tidy_noted(upload, upload->recorded_count);
     ash_upload_ring_reclaim(&upload->ring, completed);
 }
 
@@ -322,7 +342,7 @@ void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffe
         struct ash_upload_piece *piece = ash_upload_ring_piece(&upload->ring, i);
         bool matches = (buffer && buffer->buffer && piece->buffer == buffer->buffer) ||
                        (image && image->image && piece->image == image->image);
-        if (!matches || piece->state == ASH_PIECE_RECORDED)
+        if (!matches)
             continue;
         piece->buffer = VK_NULL_HANDLE;
         piece->image = VK_NULL_HANDLE;

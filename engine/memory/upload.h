@@ -69,7 +69,8 @@ ASH_API ASH_NODISCARD enum ash_result ash_upload_end(struct ash_buffer_view *vie
 // Records all noted copies with the barriers that order them after earlier reads and before later
 // use as vertex, index, indirect, uniform, storage or sampled data. Copies into one buffer go into
 // one command; where two wrote the same bytes, the one that began last wins. `value` is the
-// timeline value that the submission of these commands, to a graphics queue, will signal.
+// timeline value that the submission of these commands, to a graphics queue, will signal. Where
+// that submission fails, the next call with the same value records its copies again.
 ASH_API void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value);
 // Gives back the space of everything recorded with a value up to `completed`.
 ASH_API void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed);

@@ -225,13 +225,22 @@ static void copy_to_images(struct recorder *recorder, struct ash_upload_piece **
         copy_to_levels(recorder, pieces + first, kept - first < BATCH ? kept - first : BATCH);
 }
 
+// Most come sorted: whoever fills a buffer does it from its start.
+static void sort_pieces(struct ash_upload_piece **pieces, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        if (compare_pieces(&pieces[i - 1], &pieces[i]) > 0) {
+            qsort(pieces, count, sizeof(pieces[0]), compare_pieces);
+            return;
+        }
+    }
+}
+
 uint32_t ash_upload_commands(const struct ash_context *context, VkCommandBuffer commands,
                              VkBuffer source, struct ash_upload_piece **pieces, uint32_t count)
 {
     struct recorder recorder = {.context = context, .commands = commands, .source = source};
-    for (uint32_t i = 0; i < count; i++)
-        pieces[i]->order = i;
-    qsort(pieces, count, sizeof(pieces[0]), compare_pieces);
+    sort_pieces(pieces, count);
     uint32_t buffers = 0;
     while (buffers < count && pieces[buffers]->buffer)
         buffers++;

@@ -5,8 +5,9 @@
 #include "engine/context/context.h"
 #include "engine/memory/upload_ring.h"
 
-// Records the copies of all pieces from `source`. The pieces come in the order of taking; the array
-// is sorted anew. Answers the number of regions that are copied.
+// Records the copies of all pieces from `source`. Where two write
+// the same bytes, the one that was taken last wins. The array is sorted anew. Answers the number of
+// regions that are copied.
 uint32_t ash_upload_commands(const struct ash_context *context, VkCommandBuffer commands,
                              VkBuffer source, struct ash_upload_piece **pieces, uint32_t count);
 

@@ -51,7 +51,8 @@ struct ash_upload_piece *ash_upload_ring_take(struct ash_upload_ring *ring, VkDe
     *piece = (struct ash_upload_piece){.state = ASH_PIECE_OPEN,
                                        .offset = wraps ? 0 : head,
                                        .size = size,
-                                       .taken = skipped + whole};
+                                       .taken = skipped + whole,
+                                       .order = ring->taken++};
     ring->count++;
     ring->used += piece->taken;
     ring->head = piece->offset + whole;

@@ -25,7 +25,7 @@ struct ash_upload_piece {
     VkDeviceSize offset, size; // in the ring, as asked for
     VkDeviceSize taken;        // with what was skipped before and after, for alignment and wrapping
     uint64_t value;
-    uint32_t order;           // among those that are recorded together
+    uint64_t order;           // of taking, since the ring was made
     VkBuffer buffer;          // destination: this,
     VkDeviceSize destination; // from here; or
     VkImage image;            // this subresource
@@ -38,6 +38,7 @@ struct ash_upload_ring {
     VkDeviceSize head, used;
     struct ash_upload_piece *pieces; // owned; a ring as well
     uint32_t capacity, first, count;
+    uint64_t taken; // pieces so far
 };
 
 // Errors: OUT_OF_HOST_MEMORY; *ring is all zero.

@@ -75,6 +75,35 @@ static void what_is_forgotten_is_not_copied(void **state)
     end(&test);
 }
 
+// A frame whose submission fails leaves its number to the next one.
+static void what_no_submission_copied_is_recorded_again(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_buffer doomed;
+    struct ash_upload_stats stats;
+    begin(&test, &fake_profiles[FAKE_DISCRETE], true);
+    make_buffer(&test, &doomed, 100);
+    assert_int_equal(upload(&test, &test.buffer, 0, "kept", 4), ASH_OK);
+    assert_int_equal(upload(&test, &doomed, 0, "doomed", 6), ASH_OK);
+    record(&test, 1);
+    ash_upload_forget(test.upload, &doomed, NULL);
+    ash_buffer_finish(&doomed); // the fake device complains if its copy is recorded again
+    assert_int_equal(upload(&test, &test.buffer, 4, " too", 4), ASH_OK);
+    record(&test, 1); // again, with what came meanwhile
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.copies, 2 + 2);
+    assert_int_equal(stats.bytes_uploaded, 4 + 6 + 4);
+    assert_arrived(&test, &test.buffer, (const unsigned char *)"kept too", 8);
+    record(&test, 2); // nothing is left of them
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.copies, 2 + 2);
+    ash_upload_reclaim(test.upload, 1);
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.ring_used, 0);
+    end(&test);
+}
+
 static void creation_that_fails_leaves_nothing(void **state)
 {
     (void)state;
@@ -174,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_the_destination_does_not_have_is_refused),
         cmocka_unit_test(what_is_forgotten_is_not_copied),
+        cmocka_unit_test(what_no_submission_copied_is_recorded_again),
         cmocka_unit_test(creation_that_fails_leaves_nothing),
         cmocka_unit_test(what_the_driver_refuses_is_not_noted),
         cmocka_unit_test(the_rules_of_uploads_are_checked),
