@@ -114,6 +114,7 @@ struct ash_context {
 
     // private
     struct ash_context_instance *owned;
+    const struct ash_observer *observer; // borrowed; engine/context/observe.h
 };
 
 // Creates instance, device and queues. The reasons for the choice of device are logged (INFO).

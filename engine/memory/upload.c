@@ -4,6 +4,7 @@
 
 #include "engine/assert.h"
 #include "engine/bits.h"
+#include "engine/context/observe.h"
 #include "engine/log.h"
 #include "engine/memory/host.h"
 #include "engine/memory/upload_commands.h"
@@ -252,7 +253,12 @@ enum ash_result ash_upload_begin(struct ash_upload *upload, const struct ash_upl
         return result;
     bool direct = target->buffer && !upload->staging_only &&
                   (target->buffer->properties & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT);
-    return direct ? begin_direct(upload, target, view) : begin_staged(upload, target, view);
+    result = direct ? begin_direct(upload, target, view) : begin_staged(upload, target, view);
+    if (result == ASH_OK)
+        ash_observe_upload(ash_allocator_context(upload->allocator),
+                           target->buffer ? target->buffer->name : "an image", target->size,
+                           direct);
+    return result;
 }
 
 static enum ash_result end_direct(struct ash_upload *upload, struct ash_buffer_view *view)

@@ -5,6 +5,7 @@
 #include <volk.h>
 
 #include "engine/bits.h"
+#include "engine/context/observe.h"
 
 // Regions in one copy command, and images in one barrier: what lies on the stack meanwhile.
 enum { BATCH = 64 };
@@ -32,7 +33,7 @@ struct recorder {
 
 static void memory_barrier(const struct recorder *recorder, VkPipelineStageFlags2 source_stages,
                            VkAccessFlags2 source_access, VkPipelineStageFlags2 stages,
-                           VkAccessFlags2 access)
+                           VkAccessFlags2 access, const char *reason)
 {
     VkMemoryBarrier2 barrier = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
                                 .srcStageMask = source_stages,
@@ -42,7 +43,7 @@ static void memory_barrier(const struct recorder *recorder, VkPipelineStageFlags
     VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
                              .memoryBarrierCount = 1,
                              .pMemoryBarriers = &barrier};
-    recorder->context->vk->vkCmdPipelineBarrier2(recorder->commands, &info);
+    ash_record_barrier(recorder->context, recorder->commands, &info, "UPLOAD", reason);
 }
 
 static int compare_handles(uint64_t a, uint64_t b)
@@ -100,7 +101,8 @@ static void copy_in_order(struct recorder *recorder, struct ash_upload_piece **p
     for (uint32_t i = 0; i < count; i++) {
         if (i > 0)
             memory_barrier(recorder, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                           VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT);
+                           VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                           "the next copy writes some of the same bytes, and must win");
         VkBufferCopy region = region_of(pieces[i]);
         recorder->context->vk->vkCmdCopyBuffer(recorder->commands, recorder->source,
                                                pieces[i]->buffer, 1, &region);
@@ -133,7 +135,8 @@ static void copy_to_buffers(struct recorder *recorder, struct ash_upload_piece *
     if (count == 0)
         return;
     memory_barrier(recorder, user_stages, user_writes, VK_PIPELINE_STAGE_2_COPY_BIT,
-                   VK_ACCESS_2_TRANSFER_WRITE_BIT);
+                   VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                   "frames before must be done with the buffers that the copies write");
     for (uint32_t first = 0, next; first < count; first = next) {
         next = first + 1;
         while (next < count && pieces[next]->buffer == pieces[first]->buffer)
@@ -141,7 +144,8 @@ static void copy_to_buffers(struct recorder *recorder, struct ash_upload_piece *
         copy_to_buffer(recorder, pieces + first, next - first);
     }
     memory_barrier(recorder, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                   user_stages, user_accesses);
+                   user_stages, user_accesses,
+                   "what is drawn from here on reads what the copies wrote");
 }
 
 // What was there is of no use: a whole level is written.
@@ -197,12 +201,14 @@ static void copy_to_levels(struct recorder *recorder, struct ash_upload_piece **
                              .pImageMemoryBarriers = barriers};
     for (uint32_t i = 0; i < count; i++)
         barriers[i] = barrier_before(pieces[i]);
-    recorder->context->vk->vkCmdPipelineBarrier2(recorder->commands, &info);
+    ash_record_barrier(recorder->context, recorder->commands, &info, "UPLOAD_IMAGES",
+                       "the images must be idle, and laid out for the copies that fill them");
     for (uint32_t i = 0; i < count; i++) {
         copy_to_level(recorder, pieces[i]);
         barriers[i] = barrier_after(pieces[i]);
     }
-    recorder->context->vk->vkCmdPipelineBarrier2(recorder->commands, &info);
+    ash_record_barrier(recorder->context, recorder->commands, &info, "UPLOAD_IMAGES",
+                       "shaders sample what the copies wrote");
     recorder->regions += count;
 }
 

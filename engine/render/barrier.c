@@ -1,8 +1,7 @@
 #include "engine/render/barrier.h"
 
-#include <volk.h>
-
 #include "engine/assert.h"
+#include "engine/context/observe.h"
 
 #define COLOR_STAGE VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT
 #define COLOR_READ  VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT
@@ -137,10 +136,11 @@ void ash_barrier_image(const struct ash_context *context, VkCommandBuffer comman
                              .levelCount = VK_REMAINING_MIP_LEVELS,
                              .layerCount = VK_REMAINING_ARRAY_LAYERS},
     };
-    context->vk->vkCmdPipelineBarrier2(
-        commands, &(VkDependencyInfo){.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
-                                      .imageMemoryBarrierCount = 1,
-                                      .pImageMemoryBarriers = &image_barrier});
+    ash_record_barrier(context, commands,
+                       &(VkDependencyInfo){.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+                                           .imageMemoryBarrierCount = 1,
+                                           .pImageMemoryBarriers = &image_barrier},
+                       info->name, info->reason);
 }
 
 void ash_barrier_memory(const struct ash_context *context, VkCommandBuffer commands,
@@ -155,8 +155,9 @@ void ash_barrier_memory(const struct ash_context *context, VkCommandBuffer comma
         .dstStageMask = info->destination_stages,
         .dstAccessMask = info->destination_access,
     };
-    context->vk->vkCmdPipelineBarrier2(
-        commands, &(VkDependencyInfo){.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
-                                      .memoryBarrierCount = 1,
-                                      .pMemoryBarriers = &memory_barrier});
+    ash_record_barrier(context, commands,
+                       &(VkDependencyInfo){.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+                                           .memoryBarrierCount = 1,
+                                           .pMemoryBarriers = &memory_barrier},
+                       info->name, info->reason);
 }

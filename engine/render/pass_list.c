@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/context/debug.h"
+#include "engine/context/observe.h"
 #include "engine/log.h"
 
 static enum ash_result no_memory(const char *what)
@@ -85,6 +86,7 @@ static void prepare_pass(struct ash_pass *pass, const struct ash_pass_env *env,
 {
     if (pass->type->prepare == NULL)
         return;
+    ash_observe_phase(frame->context, frame->number, "prepare", pass->type->name);
     ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
     enum ash_result result = pass->type->prepare(pass->state, env, frame);
     ash_debug_end_label(frame->context, frame->commands);
@@ -111,6 +113,7 @@ static void draw_pass(struct ash_pass *pass, const struct ash_pass_env *env,
 {
     if (pass->type->draw == NULL || pass->failed)
         return;
+    ash_observe_phase(frame->context, frame->number, "draw", pass->type->name);
     ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
     ash_rendering_continue(rendering, frame, pass->type->reads);
     pass->type->draw(pass->state, env, frame);
@@ -133,6 +136,21 @@ void ash_pass_list_mark_end(const struct ash_pass_list *list, struct ash_frame *
     ash_timer_mark(timer, frame, 2 + 2 * list->count);
 }
 
+static void tell_gpu_times(const struct ash_pass_list *list, const struct ash_timer *timer)
+{
+    const struct ash_observer *observer = timer->context->observer;
+    if (observer == NULL || observer->gpu == NULL)
+        return;
+    for (uint32_t phase = 0; phase < 2; phase++) {
+        for (uint32_t i = 0; i < list->count; i++) {
+            uint32_t mark = 1 + i + phase * (1 + list->count);
+            observer->gpu(observer->user, timer->measured, phase == 0 ? "prepare" : "draw",
+                          list->passes[i].type->name, ash_timer_gpu_ms(timer, 0, mark - 1),
+                          ash_timer_gpu_ms(timer, 0, mark));
+        }
+    }
+}
+
 double ash_pass_list_measure(struct ash_pass_list *list, const struct ash_timer *timer)
 {
     for (uint32_t i = 0; i < list->count; i++) {
@@ -143,6 +161,10 @@ double ash_pass_list_measure(struct ash_pass_list *list, const struct ash_timer 
         time->gpu_ms = ash_timer_gpu_ms(timer, prepared - 1, prepared) +
                        ash_timer_gpu_ms(timer, drawn - 1, drawn);
         time->failed = list->passes[i].failed;
+    }
+    if (timer->measured != list->told) {
+        list->told = timer->measured;
+        tell_gpu_times(list, timer);
     }
     return ash_timer_gpu_ms(timer, 0, 2 + 2 * list->count);
 }

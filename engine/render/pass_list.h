@@ -25,6 +25,7 @@ struct ash_pass_list {
     uint32_t count;
     uint32_t reads;              // enum ash_pass_reads, of all of them together
     struct ash_pass_time *times; // owned: one per pass
+    uint64_t told;               // number of the frame whose GPU times were told last
 };
 
 // Calls init of every pass in order. On failure all that were started, the failed one among them,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "engine/assert.h"
+#include "engine/context/observe.h"
 #include "engine/log.h"
 #include "engine/render/barrier.h"
 #include "engine/render/check.h"
@@ -37,7 +38,8 @@ struct ash_renderer {
     struct ash_readback readback;
     bool readback_wanted; // of the frames to come, until it is read
     VkExtent2D extent;    // that rendering and passes were made for; 0 x 0: not yet
-    uint64_t drawn;       // number of the last frame in the target; 0: none
+    uint64_t number;      // of the frame being drawn
+    uint64_t drawn;       // of the last frame in the target; 0: none
     struct ash_renderer_stats stats;
 };
 
@@ -263,6 +265,11 @@ static void note_frame(struct ash_renderer *renderer, const struct ash_frame *fr
     renderer->stats.gpu_ms = ash_pass_list_measure(&renderer->passes, &renderer->timer);
 }
 
+static void phase(const struct ash_renderer *renderer, const char *name, const char *purpose)
+{
+    ash_observe_phase(renderer->context, renderer->number, name, purpose);
+}
+
 enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *scene,
                                   VkExtent2D extent)
 {
@@ -270,10 +277,14 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
     struct ash_acquired_image image;
     double start_ms = ash_timer_now_ms();
 
+    renderer->number = renderer->frames.submitted + 1;
+    phase(renderer, "wait", "until the GPU is done with the frame that had this slot");
     enum ash_result result = ash_frames_wait_slot(&renderer->frames);
     if (result != ASH_OK)
         return result;
+    phase(renderer, "reclaim", "staging space, and what was retired, that the GPU has passed");
     reclaim(renderer);
+    phase(renderer, "acquire", "an image to draw to");
     result = acquire(renderer, extent, &image);
     if (result != ASH_OK)
         return result;
@@ -282,12 +293,16 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
     result = begin(renderer, scene, &frame);
     if (result == ASH_OK) {
         ash_pass_list_prepare(&renderer->passes, &frame, &renderer->timer);
+        phase(renderer, "upload", "copies from the staging ring to where the passes want them");
         ash_upload_record(renderer->upload, frame.commands, frame.number);
+        phase(renderer, "begin drawing", "the targets must be idle and cleared");
         ash_rendering_begin(&renderer->rendering, &frame, &image);
         ash_pass_list_draw(&renderer->passes, &frame, &renderer->rendering, &renderer->timer);
+        phase(renderer, "end drawing", "the picture goes to whoever shows or keeps it");
         ash_rendering_end(&renderer->rendering, &frame);
         hand_over(renderer, &frame, &image);
         ash_pass_list_mark_end(&renderer->passes, &frame, &renderer->timer);
+        phase(renderer, "submit", "the commands go to the GPU");
         result = ash_frames_submit(
             &renderer->frames, &frame,
             &(struct ash_frame_sync){.acquired = image.acquired, .presentable = image.presentable});
@@ -297,6 +312,7 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
         return result;
     }
     note_frame(renderer, &frame);
+    phase(renderer, "present", "the window system shows the image when the GPU is done");
     return ash_target_present(&renderer->target, &image);
 }
 

@@ -65,15 +65,18 @@ void ash_timer_finish(struct ash_timer *timer)
 // Leaves the ticks as they are where the driver has no answer.
 static void collect(struct ash_timer *timer)
 {
-    if (!timer->submitted[timer->slot])
+    uint64_t number = timer->submitted[timer->slot];
+    timer->submitted[timer->slot] = 0;
+    if (number == 0)
         return;
-    timer->submitted[timer->slot] = false;
     const struct ash_context *context = timer->context;
     VkResult vk_result =
         context->vk->vkGetQueryPoolResults(context->device, timer->queries[timer->slot], 0,
                                            timer->mark_count, timer->mark_count * sizeof(uint64_t),
                                            timer->ticks, sizeof(uint64_t), VK_QUERY_RESULT_64_BIT);
-    if (vk_result < 0)
+    if (vk_result == VK_SUCCESS)
+        timer->measured = number;
+    else
         ash_log(ASH_LOG_DEBUG, "No GPU times of this frame: vkGetQueryPoolResults said %s.",
                 ash_vk_result_name(vk_result));
 }
@@ -81,6 +84,7 @@ static void collect(struct ash_timer *timer)
 void ash_timer_begin(struct ash_timer *timer, const struct ash_frame *frame)
 {
     timer->slot = frame->slot;
+    timer->number = frame->number;
     collect(timer);
     timer->stamps = timer->wanted && timer->queries[timer->slot] != VK_NULL_HANDLE;
     if (!timer->stamps)
@@ -100,7 +104,7 @@ void ash_timer_mark(struct ash_timer *timer, const struct ash_frame *frame, uint
 
 void ash_timer_submitted(struct ash_timer *timer)
 {
-    timer->submitted[timer->slot] = timer->stamps;
+    timer->submitted[timer->slot] = timer->stamps ? timer->number : 0;
 }
 
 double ash_timer_gpu_ms(const struct ash_timer *timer, uint32_t from, uint32_t to)

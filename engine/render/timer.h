@@ -23,11 +23,13 @@ struct ash_timer {
     uint32_t mark_count;
     uint32_t slot;                                 // being recorded
     VkQueryPool queries[ASH_MAX_FRAMES_IN_FLIGHT]; // none where the queue has no timestamps
-    bool submitted[ASH_MAX_FRAMES_IN_FLIGHT];      // with timestamps
+    uint64_t submitted[ASH_MAX_FRAMES_IN_FLIGHT];  // number of the frame, with timestamps; or 0
     bool wanted;                                   // timestamps, from the next frame on
     bool stamps;                                   // the frame being recorded has them
-    uint64_t *ticks; // owned: of the newest finished frame that has them, one per mark
-    double *cpu_ms;  // owned: of the newest recorded frame, one per mark
+    uint64_t number;                               // of the frame being recorded
+    uint64_t measured; // of the newest finished frame that has timestamps; 0: none
+    uint64_t *ticks;   // owned: its, one per mark
+    double *cpu_ms;    // owned: of the newest recorded frame, one per mark
 };
 
 // Errors: OUT_OF_*_MEMORY; *timer is all zero.
