@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "bench/allocator/driver.h"
+#include "bench/allocator/first_fit.h"
 #include "engine/memory/allocator.h"
-#include "engine/memory/first_fit.h"
 
 struct target {
     struct ash_context *context;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/allocator/first_fit.h"
 #include "engine/bits.h"
-#include "engine/memory/first_fit.h"
 #include "engine/memory/record.h"
 #include "tests/support/memory_test.h"
 

@@ -7,8 +7,8 @@
 // reference that the allocator is tested against, and the baseline of its benchmark.
 //
 // Units: bytes. Thread-safety: one thread at a time.
-#ifndef ASH_MEMORY_FIRST_FIT_H
-#define ASH_MEMORY_FIRST_FIT_H
+#ifndef ASH_BENCH_ALLOCATOR_FIRST_FIT_H
+#define ASH_BENCH_ALLOCATOR_FIRST_FIT_H
 
 #include "engine/memory/allocator.h"
 #include "engine/result.h"

@@ -1,5 +1,5 @@
 // Labels: valgrind
-#include "engine/memory/first_fit.h"
+#include "bench/allocator/first_fit.h"
 
 #include <stdlib.h>
 #include <string.h>

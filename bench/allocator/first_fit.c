@@ -1,4 +1,4 @@
-#include "engine/memory/first_fit.h"
+#include "bench/allocator/first_fit.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -6,24 +6,26 @@
 
 #include "engine/bits.h"
 
-// Room for one more element; an array's address may change.
-static bool grow(void **array, uint32_t count, uint32_t *capacity, size_t element_size)
+// The array, moved where it had no room for one more element; NULL: no memory, and it is as it was.
+static void *grown(void *array, uint32_t count, uint32_t *capacity, size_t element_size)
 {
     if (count < *capacity)
-        return true;
+        return array;
     uint32_t wanted = *capacity != 0 ? *capacity * 2 : 8;
-    void *larger = realloc(*array, wanted * element_size);
-    if (larger == NULL)
-        return false;
-    *array = larger;
-    *capacity = wanted;
-    return true;
+    void *larger = realloc(array, wanted * element_size);
+    if (larger != NULL)
+        *capacity = wanted;
+    return larger;
 }
 
 static bool make_room(struct ash_first_fit_chunk *chunk)
 {
-    return grow((void **)&chunk->free_regions, chunk->free_region_count,
-                &chunk->free_region_capacity, sizeof(*chunk->free_regions));
+    struct ash_free_region *regions =
+        grown(chunk->free_regions, chunk->free_region_count, &chunk->free_region_capacity,
+              sizeof(*chunk->free_regions));
+    if (regions != NULL)
+        chunk->free_regions = regions;
+    return regions != NULL;
 }
 
 static void insert_region(struct ash_first_fit_chunk *chunk, uint32_t at,
@@ -66,9 +68,11 @@ static uint64_t split_region(struct ash_first_fit_chunk *chunk, uint32_t at, uin
 static struct ash_first_fit_chunk *add_chunk(struct ash_first_fit *allocator, uint64_t size,
                                              uint32_t memory_type_index)
 {
-    if (!grow((void **)&allocator->chunks, allocator->chunk_count, &allocator->chunk_capacity,
-              sizeof(*allocator->chunks)))
+    struct ash_first_fit_chunk *chunks = grown(allocator->chunks, allocator->chunk_count,
+                                               &allocator->chunk_capacity, sizeof(*chunks));
+    if (chunks == NULL)
         return NULL;
+    allocator->chunks = chunks;
     struct ash_first_fit_chunk *chunk = &allocator->chunks[allocator->chunk_count];
     *chunk = (struct ash_first_fit_chunk){
         .size = ash_max_u64(size, ASH_FIRST_FIT_CHUNK_SIZE),
@@ -176,7 +180,8 @@ enum ash_result ash_first_fit_free(struct ash_first_fit *allocator,
     uint32_t at = 0; // of the first free region behind the block
     while (at < chunk->free_region_count && regions[at].offset < block->offset)
         at++;
-    bool has_next = at<chunk->free_region_count, has_previous = at> 0;
+    bool has_next = at < chunk->free_region_count;
+    bool has_previous = at > 0;
     uint64_t block_end = block->offset + block->size;
     uint64_t previous_end = has_previous ? regions[at - 1].offset + regions[at - 1].size : 0;
     if (previous_end > block->offset || (has_next && regions[at].offset < block_end))
