@@ -32,8 +32,6 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
     struct triangle *triangle = state;
     const struct ash_pipeline_params params = {
         .shader = "triangle",
-        .color_format = env->color_format,
-        .depth_format = env->depth_format,
     };
     return ash_pipeline_init(&triangle->pipeline, env->pipelines, &params);
 }

@@ -92,25 +92,18 @@ struct ash_context {
     VkDriverId driver_id;
     char driver[VK_MAX_DRIVER_NAME_SIZE + VK_MAX_DRIVER_INFO_SIZE]; // "llvmpipe Mesa 22.3.6 ..."
     bool software;                                                  // a CPU implements Vulkan
-    bool memory_budget;         // ash_context_memory_budget has the driver's word
-    bool buffer_device_address; // buffers may ask for their address
-    bool debug_utils;           // names and labels reach tools
-    bool draw_indirect_count;   // vkCmdDraw*IndirectCount may be called
-    bool multi_draw_indirect;
+    bool memory_budget;            // ash_context_memory_budget has the driver's word
+    bool debug_utils;              // names and labels reach tools
     uint32_t timestamp_valid_bits; // of the graphics queue; 0: no GPU timers
+    bool buffer_device_address;    // buffers may ask for their address
 
     // Enabled where the device has them; all false in an adopted context, whose features only its
     // maker knows.
+    bool draw_indirect_count; // vkCmdDraw*IndirectCount may be called
+    bool multi_draw_indirect;
     bool draw_indirect_first_instance;
     bool shader_draw_parameters; // gl_DrawID, gl_BaseInstance
     bool sampler_anisotropy;
-    bool fill_mode_non_solid; // wireframe
-    bool wide_lines;
-    bool shader_int64;
-    bool scalar_block_layout;
-    bool storage_8bit;     // uniformAndStorageBuffer8BitAccess
-    bool storage_16bit;    // storageBuffer16BitAccess
-    bool host_query_reset; // vkResetQueryPool
 
     // private
     struct ash_context_instance *owned;

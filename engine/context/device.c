@@ -27,24 +27,31 @@ static void chain_features(struct features *features)
     features->vulkan13.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES;
 }
 
-// Takes from what the device has what the engine and its passes use; all else stays off.
-static void choose_features(const struct features *has, struct features *want)
+// Enabled where the device has them; the context then says so. All else stays off.
+#define OPTIONAL(feature, told)                                                                    \
+    {                                                                                              \
+        offsetof(struct features, feature), offsetof(struct ash_context, told)                     \
+    }
+static const struct {
+    size_t feature; // a VkBool32 in struct features
+    size_t told;    // a bool in struct ash_context
+} optional[] = {
+    OPTIONAL(core.features.multiDrawIndirect, multi_draw_indirect),
+    OPTIONAL(core.features.drawIndirectFirstInstance, draw_indirect_first_instance),
+    OPTIONAL(core.features.samplerAnisotropy, sampler_anisotropy),
+    OPTIONAL(vulkan11.shaderDrawParameters, shader_draw_parameters),
+    OPTIONAL(vulkan12.bufferDeviceAddress, buffer_device_address),
+    OPTIONAL(vulkan12.drawIndirectCount, draw_indirect_count),
+};
+
+static void choose_features(const struct features *has, struct features *want,
+                            struct ash_context *context)
 {
-    want->core.features.multiDrawIndirect = has->core.features.multiDrawIndirect;
-    want->core.features.drawIndirectFirstInstance = has->core.features.drawIndirectFirstInstance;
-    want->core.features.samplerAnisotropy = has->core.features.samplerAnisotropy;
-    want->core.features.fillModeNonSolid = has->core.features.fillModeNonSolid;
-    want->core.features.wideLines = has->core.features.wideLines;
-    want->core.features.shaderInt64 = has->core.features.shaderInt64;
-    want->vulkan11.storageBuffer16BitAccess = has->vulkan11.storageBuffer16BitAccess;
-    want->vulkan11.shaderDrawParameters = has->vulkan11.shaderDrawParameters;
-    want->vulkan12.bufferDeviceAddress = has->vulkan12.bufferDeviceAddress;
-    want->vulkan12.drawIndirectCount = has->vulkan12.drawIndirectCount;
-    want->vulkan12.scalarBlockLayout = has->vulkan12.scalarBlockLayout;
-    want->vulkan12.storageBuffer8BitAccess = has->vulkan12.storageBuffer8BitAccess;
-    want->vulkan12.uniformAndStorageBuffer8BitAccess =
-        has->vulkan12.uniformAndStorageBuffer8BitAccess;
-    want->vulkan12.hostQueryReset = has->vulkan12.hostQueryReset;
+    for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
+        VkBool32 there = *(const VkBool32 *)((const char *)has + optional[i].feature);
+        *(VkBool32 *)((char *)want + optional[i].feature) = there;
+        *(bool *)((char *)context + optional[i].told) = there == VK_TRUE;
+    }
     want->vulkan12.timelineSemaphore = VK_TRUE;
     want->vulkan13.dynamicRendering = VK_TRUE;
     want->vulkan13.synchronization2 = VK_TRUE;
@@ -52,24 +59,6 @@ static void choose_features(const struct features *has, struct features *want)
     want->vulkan13.maintenance4 = has->vulkan13.maintenance4;
     want->vulkan13.shaderTerminateInvocation = has->vulkan13.shaderTerminateInvocation;
     want->vulkan13.shaderDemoteToHelperInvocation = has->vulkan13.shaderDemoteToHelperInvocation;
-}
-
-static void tell_features(struct ash_context *context, const struct features *features)
-{
-    const VkPhysicalDeviceFeatures *core = &features->core.features;
-    context->multi_draw_indirect = core->multiDrawIndirect == VK_TRUE;
-    context->draw_indirect_first_instance = core->drawIndirectFirstInstance == VK_TRUE;
-    context->sampler_anisotropy = core->samplerAnisotropy == VK_TRUE;
-    context->fill_mode_non_solid = core->fillModeNonSolid == VK_TRUE;
-    context->wide_lines = core->wideLines == VK_TRUE;
-    context->shader_int64 = core->shaderInt64 == VK_TRUE;
-    context->storage_16bit = features->vulkan11.storageBuffer16BitAccess == VK_TRUE;
-    context->shader_draw_parameters = features->vulkan11.shaderDrawParameters == VK_TRUE;
-    context->buffer_device_address = features->vulkan12.bufferDeviceAddress == VK_TRUE;
-    context->draw_indirect_count = features->vulkan12.drawIndirectCount == VK_TRUE;
-    context->scalar_block_layout = features->vulkan12.scalarBlockLayout == VK_TRUE;
-    context->storage_8bit = features->vulkan12.uniformAndStorageBuffer8BitAccess == VK_TRUE;
-    context->host_query_reset = features->vulkan12.hostQueryReset == VK_TRUE;
 }
 
 static VkResult create_device(struct ash_context_instance *owned,
@@ -115,7 +104,7 @@ enum ash_result ash_device_init(struct ash_context_instance *owned,
     chain_features(&has);
     chain_features(&want);
     owned->fn.vkGetPhysicalDeviceFeatures2(context->physical_device, &has.core);
-    choose_features(&has, &want);
+    choose_features(&has, &want, context);
     VkResult vk_result = create_device(owned, facts, &want);
     if (vk_result != VK_SUCCESS) {
         context->device = VK_NULL_HANDLE;
@@ -126,7 +115,6 @@ enum ash_result ash_device_init(struct ash_context_instance *owned,
         return ash_result_from_vk(vk_result);
     }
     ash_device_table_load(&owned->table, &owned->fn, context->device);
-    tell_features(context, &want);
     context->memory_budget = facts->memory_budget;
     context->timestamp_valid_bits = facts->timestamp_valid_bits;
     context->graphics.family_index = facts->graphics_family;

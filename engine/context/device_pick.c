@@ -19,36 +19,27 @@
 #define POINTS_MEMORY_BUDGET  5
 #define POINTS_DEVICE_ADDRESS 5
 
-const char *ash_device_type_name(VkPhysicalDeviceType type)
+struct device_type {
+    const char *name;
+    uint32_t points;
+};
+
+static struct device_type type_of(VkPhysicalDeviceType type)
 {
-    switch (type) {
-    case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
-        return "discrete";
-    case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
-        return "integrated";
-    case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU:
-        return "virtual";
-    case VK_PHYSICAL_DEVICE_TYPE_CPU:
-        return "cpu";
-    default:
-        return "other";
-    }
+    static const struct device_type types[] = {
+        [VK_PHYSICAL_DEVICE_TYPE_OTHER] = {"other", POINTS_OTHER},
+        [VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU] = {"integrated", POINTS_INTEGRATED},
+        [VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU] = {"discrete", POINTS_DISCRETE},
+        [VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU] = {"virtual", POINTS_VIRTUAL},
+        [VK_PHYSICAL_DEVICE_TYPE_CPU] = {"cpu", POINTS_CPU},
+    };
+    bool known = (size_t)type < sizeof(types) / sizeof(types[0]);
+    return types[known ? type : VK_PHYSICAL_DEVICE_TYPE_OTHER];
 }
 
-static uint32_t type_points(VkPhysicalDeviceType type)
+const char *ash_device_type_name(VkPhysicalDeviceType type)
 {
-    switch (type) {
-    case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
-        return POINTS_DISCRETE;
-    case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
-        return POINTS_INTEGRATED;
-    case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU:
-        return POINTS_VIRTUAL;
-    case VK_PHYSICAL_DEVICE_TYPE_CPU:
-        return POINTS_CPU;
-    default:
-        return POINTS_OTHER;
-    }
+    return type_of(type).name;
 }
 
 // What a device lacks that nothing can be done without; NULL where it lacks nothing.
@@ -92,7 +83,7 @@ void ash_device_judge(const struct ash_device_facts *facts, bool surface,
     }
     VkDeviceSize gib = facts->device_local_size >> 30;
     out->suits = true;
-    add_points(out, type_points(facts->type), ash_device_type_name(facts->type));
+    add_points(out, type_of(facts->type).points, type_of(facts->type).name);
     add_points(out, gib < POINTS_MEMORY_MAX ? (uint32_t)gib : POINTS_MEMORY_MAX, "memory");
     add_points(out, facts->transfer_family != ASH_NO_FAMILY ? POINTS_TRANSFER_QUEUE : 0,
                "transfer queue");

@@ -17,18 +17,18 @@ static void write_set(const struct ash_frame *frame, VkDescriptorSet set,
                       const struct ash_pipeline *pipeline, const struct ash_binding *bindings)
 {
     VkWriteDescriptorSet writes[ASH_MAX_BINDINGS];
-    for (uint32_t i = 0; i < pipeline->binding_count; i++) {
+    for (uint32_t i = 0; i < pipeline->params.binding_count; i++) {
         // Vulkan reads the one of the two that the type asks for.
         writes[i] = (VkWriteDescriptorSet){.sType = VK_STRUCTURE_TYPE_WRITE_DESCRIPTOR_SET,
                                            .dstSet = set,
                                            .dstBinding = i,
                                            .descriptorCount = 1,
-                                           .descriptorType = pipeline->bindings[i],
+                                           .descriptorType = pipeline->params.bindings[i],
                                            .pBufferInfo = &bindings[i].buffer,
                                            .pImageInfo = &bindings[i].image};
     }
-    frame->vk->vkUpdateDescriptorSets(frame->context->device, pipeline->binding_count, writes, 0,
-                                      NULL);
+    frame->vk->vkUpdateDescriptorSets(frame->context->device, pipeline->params.binding_count,
+                                      writes, 0, NULL);
 }
 
 static void cover_target(const struct ash_frame *frame)
@@ -45,7 +45,7 @@ enum ash_result ash_frame_bind(struct ash_frame *frame, const struct ash_pipelin
                                const struct ash_binding *bindings, uint32_t binding_count)
 {
     ASH_ASSERT(pipeline->pipeline != VK_NULL_HANDLE);
-    ASH_ASSERT(binding_count == pipeline->binding_count);
+    ASH_ASSERT(binding_count == pipeline->params.binding_count);
     if (binding_count > 0) {
         VkDescriptorSet set;
         enum ash_result result =

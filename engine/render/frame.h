@@ -27,8 +27,9 @@ struct ash_frame {
     uint32_t slot;                    // 0 .. frames in flight - 1
     VkExtent2D extent;                // of the target, pixels
     const void *scene;                // what the game handed to ash_renderer_draw
-    VkImageView scene_color;          // with ASH_PASS_READS_COLOR, in SHADER_READ_ONLY_OPTIMAL
-    VkImageView scene_depth;          // with ASH_PASS_READS_DEPTH, in DEPTH_READ_ONLY_OPTIMAL
+    // What passes before have drawn, for a pass that reads it (ash_pass_type.reads); else all zero.
+    struct ash_binding scene_color; // sampled linearly
+    struct ash_binding scene_depth; // texels as they are
     struct {
         uint32_t draws; // counted by passes, shown to players
         uint64_t triangles;
@@ -44,13 +45,6 @@ struct ash_frame {
 ASH_API ASH_NODISCARD enum ash_result ash_frame_uniform(struct ash_frame *frame, const void *data,
                                                         VkDeviceSize size,
                                                         VkDescriptorBufferInfo *out);
-
-// One resource for one binding of a pipeline's set 0: a buffer range, or an image with a sampler
-// (or, for storage images, without).
-struct ash_binding {
-    VkDescriptorBufferInfo buffer;
-    VkDescriptorImageInfo image;
-};
 
 // Binds the pipeline, and set 0 made from `bindings`, one per ash_pipeline_params.bindings in its
 // order. The set lives as long as the frame. Also sets viewport and scissor to the whole target

@@ -30,7 +30,7 @@ struct ash_pass_env {
     struct ash_upload *upload;
     struct ash_retire *retire;
     struct ash_pipelines *pipelines;     // shaders, pipeline cache, samplers
-    VkFormat color_format, depth_format; // colours are written as sRGB codes, 0 to 1
+    VkFormat color_format, depth_format; // of the target; colours are sRGB codes, 0 to 1
     void *game;                          // ash_renderer_params.game
 };
 
@@ -54,7 +54,8 @@ struct ash_pass_type {
     void (*finish)(void *state, const struct ash_pass_env *env);
     // Optional: creates what depends on the size of the target; the GPU is idle.
     enum ash_result (*resize)(void *state, const struct ash_pass_env *env, VkExtent2D extent);
-    // Optional: outside the main rendering: uploads, compute, own targets. On failure this pass
+    // Optional: outside the main rendering: uploads, compute, own targets. NOT_READY: nothing to
+    // show in this frame, and nothing of what it reads is made ready. On failure, too, this pass
     // does not draw in this frame; the others do.
     enum ash_result (*prepare)(void *state, const struct ash_pass_env *env,
                                struct ash_frame *frame);

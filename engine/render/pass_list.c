@@ -81,21 +81,29 @@ uint32_t ash_pass_list_mark_count(uint32_t pass_count)
     return 2 * pass_count + 3;
 }
 
-static void prepare_pass(struct ash_pass *pass, const struct ash_pass_env *env,
-                         struct ash_frame *frame)
+static enum ash_result call_prepare(const struct ash_pass_list *list, const struct ash_pass *pass,
+                                    struct ash_frame *frame)
 {
+    if ((pass->type->reads & list->unreadable) != 0)
+        return ASH_ERROR_UNSUPPORTED;
     if (pass->type->prepare == NULL)
-        return;
+        return ASH_OK;
     ash_observe_phase(frame->context, frame->number, "prepare", pass->type->name);
     ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
-    enum ash_result result = pass->type->prepare(pass->state, env, frame);
+    enum ash_result result = pass->type->prepare(pass->state, &list->env, frame);
     ash_debug_end_label(frame->context, frame->commands);
-    // Once, not in every frame that it lasts; a pass that is merely not ready is no news.
-    if (result != ASH_OK && !pass->failed)
-        ash_log(result == ASH_NOT_READY ? ASH_LOG_DEBUG : ASH_LOG_WARNING,
-                "The pass \"%s\" is not drawn: preparing it failed with %s.", pass->type->name,
-                ash_result_name(result));
-    pass->failed = result != ASH_OK;
+    return result;
+}
+
+static void prepare_pass(const struct ash_pass_list *list, struct ash_pass *pass,
+                         struct ash_frame *frame)
+{
+    enum ash_result result = call_prepare(list, pass, frame);
+    // Once, not in every frame that it lasts; a pass that has nothing to show is no news.
+    if (result != ASH_OK && result != ASH_NOT_READY && result != pass->prepared)
+        ash_log(ASH_LOG_WARNING, "The pass \"%s\" is not drawn: preparing it failed with %s.",
+                pass->type->name, ash_result_name(result));
+    pass->prepared = result;
 }
 
 void ash_pass_list_prepare(struct ash_pass_list *list, struct ash_frame *frame,
@@ -103,7 +111,7 @@ void ash_pass_list_prepare(struct ash_pass_list *list, struct ash_frame *frame,
 {
     ash_timer_mark(timer, frame, 0);
     for (uint32_t i = 0; i < list->count; i++) {
-        prepare_pass(&list->passes[i], &list->env, frame);
+        prepare_pass(list, &list->passes[i], frame);
         ash_timer_mark(timer, frame, 1 + i);
     }
 }
@@ -111,7 +119,7 @@ void ash_pass_list_prepare(struct ash_pass_list *list, struct ash_frame *frame,
 static void draw_pass(struct ash_pass *pass, const struct ash_pass_env *env,
                       struct ash_frame *frame, struct ash_rendering *rendering)
 {
-    if (pass->type->draw == NULL || pass->failed)
+    if (pass->type->draw == NULL || pass->prepared != ASH_OK)
         return;
     ash_observe_phase(frame->context, frame->number, "draw", pass->type->name);
     ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
@@ -160,7 +168,7 @@ double ash_pass_list_measure(struct ash_pass_list *list, const struct ash_timer 
                        ash_timer_cpu_ms(timer, drawn - 1, drawn);
         time->gpu_ms = ash_timer_gpu_ms(timer, prepared - 1, prepared) +
                        ash_timer_gpu_ms(timer, drawn - 1, drawn);
-        time->failed = list->passes[i].failed;
+        time->prepared = list->passes[i].prepared;
     }
     if (timer->measured != list->told) {
         list->told = timer->measured;

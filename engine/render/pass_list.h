@@ -15,7 +15,7 @@ struct ash_pass {
     const struct ash_pass_type *type; // borrowed
     void *state;                      // owned
     bool started;                     // init was called, so finish will be
-    bool failed;                      // in this frame's prepare: it is not drawn
+    enum ash_result prepared;         // what prepare said in this frame; it draws if OK
 };
 
 // All zero is "no passes". Not moved between init and finish.
@@ -24,6 +24,7 @@ struct ash_pass_list {
     struct ash_pass *passes; // owned
     uint32_t count;
     uint32_t reads;              // enum ash_pass_reads, of all of them together
+    uint32_t unreadable;         // enum ash_pass_reads: passes that read it are left out
     struct ash_pass_time *times; // owned: one per pass
     uint64_t told;               // number of the frame whose GPU times were told last
 };

@@ -2,6 +2,8 @@
 
 #include <volk.h>
 
+#include <string.h>
+
 #include "engine/assert.h"
 #include "engine/context/debug.h"
 #include "engine/log.h"
@@ -44,40 +46,81 @@ static void finish_stages(struct stages *stages, const struct ash_context *conte
         context->vk->vkDestroyShaderModule(context->device, stages->infos[i].module, NULL);
 }
 
-static enum ash_result init_stages(struct stages *stages, const struct ash_pipelines *pipelines,
-                                   const struct ash_pipeline_params *params)
+// The shaders of a pipeline: one of compute, or two of graphics.
+struct shaders {
+    const struct ash_shader *list[2];
+    uint32_t count;
+};
+
+static enum ash_result find_shaders(const struct ash_pipelines *pipelines, const char *name,
+                                    struct shaders *out)
 {
     static const VkShaderStageFlagBits graphics[] = {VK_SHADER_STAGE_VERTEX_BIT,
                                                      VK_SHADER_STAGE_FRAGMENT_BIT};
+    *out = (struct shaders){
+        .list = {ash_pipelines_shader(pipelines, name, VK_SHADER_STAGE_COMPUTE_BIT)}, .count = 1};
+    if (out->list[0] != NULL)
+        return ASH_OK;
+    out->count = 2;
+    for (int i = 0; i < 2; i++) {
+        out->list[i] = ash_pipelines_shader(pipelines, name, graphics[i]);
+        if (out->list[i] == NULL) {
+            ash_log(ASH_LOG_ERROR,
+                    "There is no %s shader \"%s\": is shaders/%s.glsl in the build's list?",
+                    i == 0 ? "vertex" : "fragment", name, name);
+            return ASH_ERROR_UNSUPPORTED;
+        }
+    }
+    return ASH_OK;
+}
+
+// A shader that binds more than its pipeline has places for would crash many a driver; one that is
+// edited while the program runs may well do so.
+static enum ash_result check_bindings(const struct ash_shader *shader, uint32_t binding_count)
+{
+    // SPIR-V: five words of header, then instructions, with their length in the upper half of the
+    // first word. OpDecorate is 71: target, decoration (33: Binding), value.
+    enum { HEADER = 5, OP_DECORATE = 71, DECORATION_BINDING = 33 };
+    const uint32_t *words = shader->words;
+    size_t count = shader->size / sizeof(uint32_t), length;
+    for (size_t i = HEADER; i < count; i += length) {
+        length = words[i] >> 16;
+        if (length == 0)
+            break;
+        if ((words[i] & 0xffff) != OP_DECORATE || length < 4 || count - i < 4 ||
+            words[i + 2] != DECORATION_BINDING || words[i + 3] < binding_count)
+            continue;
+        ash_log(ASH_LOG_ERROR,
+                "The shader \"%s\" uses binding %u, and its pipeline has %u: add it to the "
+                "pipeline's params, and build again.",
+                shader->name, (unsigned)words[i + 3], (unsigned)binding_count);
+        return ASH_ERROR_UNSUPPORTED;
+    }
+    return ASH_OK;
+}
+
+static enum ash_result init_stages(struct stages *stages, const struct ash_context *context,
+                                   const struct shaders *shaders,
+                                   const struct ash_pipeline_params *params)
+{
     *stages = (struct stages){
         .constant = {.constantID = 0, .offset = 0, .size = sizeof(params->constant)},
         .specialization = {.mapEntryCount = 1,
                            .pMapEntries = &stages->constant,
                            .dataSize = sizeof(params->constant),
                            .pData = &params->constant}};
-    const struct ash_shader *compute =
-        ash_pipelines_shader(pipelines, params->shader, VK_SHADER_STAGE_COMPUTE_BIT);
-    if (compute != NULL)
-        return add_stage(stages, pipelines->context, compute);
-    for (int i = 0; i < 2; i++) {
-        const struct ash_shader *shader =
-            ash_pipelines_shader(pipelines, params->shader, graphics[i]);
-        if (shader == NULL) {
-            ash_log(ASH_LOG_ERROR,
-                    "There is no %s shader \"%s\": is shaders/%s.glsl in the build's list?",
-                    i == 0 ? "vertex" : "fragment", params->shader, params->shader);
-            return ASH_ERROR_UNSUPPORTED;
-        }
-        enum ash_result result = add_stage(stages, pipelines->context, shader);
-        if (result != ASH_OK)
-            return result;
+    enum ash_result result = ASH_OK;
+    for (uint32_t i = 0; i < shaders->count && result == ASH_OK; i++) {
+        result = check_bindings(shaders->list[i], params->binding_count);
+        if (result == ASH_OK)
+            result = add_stage(stages, context, shaders->list[i]);
     }
-    return ASH_OK;
+    return result;
 }
 
-static enum ash_result init_layout(struct ash_pipeline *pipeline, const struct ash_context *context,
-                                   const struct ash_pipeline_params *params)
+static enum ash_result init_layout(struct ash_pipeline *pipeline, const struct ash_context *context)
 {
+    const struct ash_pipeline_params *params = &pipeline->params;
     VkDescriptorSetLayoutBinding bindings[ASH_MAX_BINDINGS];
     for (uint32_t i = 0; i < params->binding_count; i++) {
         bindings[i] = (VkDescriptorSetLayoutBinding){.binding = i,
@@ -107,6 +150,10 @@ static enum ash_result init_layout(struct ash_pipeline *pipeline, const struct a
         context->vk->vkCreatePipelineLayout(context->device, &layout_info, NULL, &pipeline->layout);
     if (vk_result != VK_SUCCESS)
         pipeline->layout = VK_NULL_HANDLE;
+    ash_debug_name(context, VK_OBJECT_TYPE_DESCRIPTOR_SET_LAYOUT, (uint64_t)pipeline->set_layout,
+                   "%s", params->shader);
+    ash_debug_name(context, VK_OBJECT_TYPE_PIPELINE_LAYOUT, (uint64_t)pipeline->layout, "%s",
+                   params->shader);
     return ash_render_check(vk_result, "vkCreatePipelineLayout", params->shader);
 }
 
@@ -183,11 +230,11 @@ static const VkPipelineDynamicStateCreateInfo dynamic_state = {
     .dynamicStateCount = sizeof(dynamic_states) / sizeof(dynamic_states[0]),
     .pDynamicStates = dynamic_states};
 
-static VkResult create_graphics(struct ash_pipeline *pipeline,
-                                const struct ash_pipelines *pipelines,
-                                const struct ash_pipeline_params *params,
-                                const struct stages *stages)
+static VkResult create_graphics(const struct ash_pipeline *pipeline,
+                                const struct ash_pipelines *pipelines, const struct stages *stages,
+                                VkPipeline *out)
 {
+    const struct ash_pipeline_params *params = &pipeline->params;
     VkVertexInputBindingDescription binding = {.stride = params->vertex_stride};
     VkPipelineVertexInputStateCreateInfo input = vertex_input(params, &binding);
     VkPipelineInputAssemblyStateCreateInfo assembly = {
@@ -218,41 +265,60 @@ static VkResult create_graphics(struct ash_pipeline *pipeline,
                                          .layout = pipeline->layout};
     const struct ash_context *context = pipelines->context;
     return context->vk->vkCreateGraphicsPipelines(context->device, pipelines->cache, 1, &info, NULL,
-                                                  &pipeline->pipeline);
+                                                  out);
 }
 
-static VkResult create_compute(struct ash_pipeline *pipeline, const struct ash_pipelines *pipelines,
-                               const struct stages *stages)
+static VkResult create_compute(const struct ash_pipeline *pipeline,
+                               const struct ash_pipelines *pipelines, const struct stages *stages,
+                               VkPipeline *out)
 {
     VkComputePipelineCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
                                         .stage = stages->infos[0],
                                         .layout = pipeline->layout};
     const struct ash_context *context = pipelines->context;
     return context->vk->vkCreateComputePipelines(context->device, pipelines->cache, 1, &info, NULL,
-                                                 &pipeline->pipeline);
+                                                 out);
 }
 
-static enum ash_result create_pipeline(struct ash_pipeline *pipeline,
-                                       const struct ash_pipelines *pipelines,
-                                       const struct ash_pipeline_params *params,
-                                       const struct stages *stages)
+// Makes the VkPipeline itself; layouts are there. On failure *out is VK_NULL_HANDLE.
+static enum ash_result create(const struct ash_pipeline *pipeline,
+                              const struct ash_pipelines *pipelines, const struct shaders *shaders,
+                              VkPipeline *out)
 {
+    const char *name = pipeline->params.shader;
     bool compute = pipeline->bind_point == VK_PIPELINE_BIND_POINT_COMPUTE;
-    VkResult vk_result = compute ? create_compute(pipeline, pipelines, stages)
-                                 : create_graphics(pipeline, pipelines, params, stages);
-    if (vk_result != VK_SUCCESS) {
-        pipeline->pipeline = VK_NULL_HANDLE;
-        const char *call = compute ? "vkCreateComputePipelines" : "vkCreateGraphicsPipelines";
-        return ash_render_check(vk_result, call, params->shader);
+    struct stages stages;
+    *out = VK_NULL_HANDLE;
+    enum ash_result result = init_stages(&stages, pipelines->context, shaders, &pipeline->params);
+    if (result == ASH_OK) {
+        VkResult vk_result = compute ? create_compute(pipeline, pipelines, &stages, out)
+                                     : create_graphics(pipeline, pipelines, &stages, out);
+        if (vk_result != VK_SUCCESS)
+            *out = VK_NULL_HANDLE;
+        result = ash_render_check(
+            vk_result, compute ? "vkCreateComputePipelines" : "vkCreateGraphicsPipelines", name);
     }
-    const struct ash_context *context = pipelines->context;
-    ash_debug_name(context, VK_OBJECT_TYPE_PIPELINE, (uint64_t)pipeline->pipeline, "%s",
-                   params->shader);
-    ash_debug_name(context, VK_OBJECT_TYPE_PIPELINE_LAYOUT, (uint64_t)pipeline->layout, "%s",
-                   params->shader);
-    ash_debug_name(context, VK_OBJECT_TYPE_DESCRIPTOR_SET_LAYOUT, (uint64_t)pipeline->set_layout,
-                   "%s", params->shader);
-    return ASH_OK;
+    finish_stages(&stages, pipelines->context);
+    ash_debug_name(pipelines->context, VK_OBJECT_TYPE_PIPELINE, (uint64_t)*out, "%s", name);
+    return result;
+}
+
+static void enlist(struct ash_pipeline *pipeline, struct ash_pipelines *pipelines)
+{
+    pipeline->next = pipelines->pipelines;
+    if (pipeline->next != NULL)
+        pipeline->next->previous = pipeline;
+    pipelines->pipelines = pipeline;
+}
+
+static void delist(struct ash_pipeline *pipeline, struct ash_pipelines *pipelines)
+{
+    if (pipeline->next != NULL)
+        pipeline->next->previous = pipeline->previous;
+    if (pipeline->previous != NULL)
+        pipeline->previous->next = pipeline->next;
+    else if (pipelines->pipelines == pipeline)
+        pipelines->pipelines = pipeline->next;
 }
 
 enum ash_result ash_pipeline_init(struct ash_pipeline *pipeline, struct ash_pipelines *pipelines,
@@ -261,22 +327,28 @@ enum ash_result ash_pipeline_init(struct ash_pipeline *pipeline, struct ash_pipe
     ASH_ASSERT(params->shader != NULL);
     ASH_ASSERT(params->binding_count <= ASH_MAX_BINDINGS);
     ASH_ASSERT(params->attribute_count <= ASH_MAX_VERTEX_ATTRIBUTES);
-    *pipeline = (struct ash_pipeline){.binding_count = params->binding_count};
-    for (uint32_t i = 0; i < params->binding_count; i++)
-        pipeline->bindings[i] = params->bindings[i];
-    struct stages stages;
-    enum ash_result result = init_stages(&stages, pipelines, params);
-    for (uint32_t i = 0; i < stages.count; i++)
-        pipeline->stages |= stages.infos[i].stage;
+    *pipeline = (struct ash_pipeline){0};
+    struct shaders shaders;
+    enum ash_result result = find_shaders(pipelines, params->shader, &shaders);
+    if (result != ASH_OK)
+        return result;
+    pipeline->params = *params;
+    if (params->color_format == VK_FORMAT_UNDEFINED &&
+        params->depth_format == VK_FORMAT_UNDEFINED) {
+        pipeline->params.color_format = pipelines->color_format;
+        pipeline->params.depth_format = pipelines->depth_format;
+    }
+    for (uint32_t i = 0; i < shaders.count; i++)
+        pipeline->stages |= shaders.list[i]->stage;
     pipeline->bind_point = pipeline->stages == VK_SHADER_STAGE_COMPUTE_BIT
                                ? VK_PIPELINE_BIND_POINT_COMPUTE
                                : VK_PIPELINE_BIND_POINT_GRAPHICS;
+    result = init_layout(pipeline, pipelines->context);
     if (result == ASH_OK)
-        result = init_layout(pipeline, pipelines->context, params);
+        result = create(pipeline, pipelines, &shaders, &pipeline->pipeline);
     if (result == ASH_OK)
-        result = create_pipeline(pipeline, pipelines, params, &stages);
-    finish_stages(&stages, pipelines->context);
-    if (result != ASH_OK)
+        enlist(pipeline, pipelines);
+    else
         ash_pipeline_finish(pipeline, pipelines);
     return result;
 }
@@ -284,8 +356,31 @@ enum ash_result ash_pipeline_init(struct ash_pipeline *pipeline, struct ash_pipe
 void ash_pipeline_finish(struct ash_pipeline *pipeline, struct ash_pipelines *pipelines)
 {
     const struct ash_context *context = pipelines->context;
+    delist(pipeline, pipelines);
     context->vk->vkDestroyPipeline(context->device, pipeline->pipeline, NULL);
     context->vk->vkDestroyPipelineLayout(context->device, pipeline->layout, NULL);
     context->vk->vkDestroyDescriptorSetLayout(context->device, pipeline->set_layout, NULL);
     *pipeline = (struct ash_pipeline){0};
+}
+
+enum ash_result ash_pipelines_reload(struct ash_pipelines *pipelines, const char *shader,
+                                     struct ash_retire *retire, uint64_t value)
+{
+    const struct ash_context *context = pipelines->context;
+    struct shaders shaders;
+    enum ash_result result = find_shaders(pipelines, shader, &shaders);
+    struct ash_pipeline *pipeline;
+    for (pipeline = pipelines->pipelines; pipeline != NULL; pipeline = pipeline->next)
+        if (result == ASH_OK && strcmp(pipeline->params.shader, shader) == 0)
+            result = create(pipeline, pipelines, &shaders, &pipeline->reloaded);
+    for (pipeline = pipelines->pipelines; pipeline != NULL; pipeline = pipeline->next) {
+        if (result == ASH_OK && pipeline->reloaded != VK_NULL_HANDLE) {
+            ash_retire_pipeline(retire, pipeline->pipeline, value);
+            pipeline->pipeline = pipeline->reloaded;
+        } else {
+            context->vk->vkDestroyPipeline(context->device, pipeline->reloaded, NULL);
+        }
+        pipeline->reloaded = VK_NULL_HANDLE;
+    }
+    return result;
 }

@@ -9,6 +9,7 @@
 
 #include "engine/api.h"
 #include "engine/context/context.h"
+#include "engine/memory/retire.h"
 #include "engine/result.h"
 
 #ifdef __cplusplus
@@ -26,10 +27,11 @@ struct ash_shader {
 struct ash_pipelines; // opaque: shaders, cache, samplers
 
 struct ash_pipelines_params {
-    const struct ash_shader *shaders; // borrowed
+    const struct ash_shader *shaders; // borrowed; it may change, see ash_pipelines_reload
     uint32_t shader_count;
     const void *cache; // what ash_pipelines_cache_data returned in an earlier run; NULL: none
     size_t cache_size; // (the caller has checked that it is for this device and driver)
+    VkFormat color_format, depth_format; // of the targets of pipelines that name none
 };
 ASH_API ASH_NODISCARD enum ash_result ash_pipelines_create(
     struct ash_context *context, const struct ash_pipelines_params *params,
@@ -50,8 +52,16 @@ enum ash_sampler {
     ASH_SAMPLER_LINEAR_REPEAT,
     ASH_SAMPLER_COUNT
 };
-ASH_API VkSampler ash_pipelines_sampler(const struct ash_pipelines *pipelines,
-                                        enum ash_sampler sampler);
+
+// One resource for one binding of a pipeline's set 0: a buffer range, or an image with a sampler
+// (or, for storage images, without).
+struct ash_binding {
+    VkDescriptorBufferInfo buffer;
+    VkDescriptorImageInfo image;
+};
+// Of an image that shaders sample, in SHADER_READ_ONLY_OPTIMAL.
+ASH_API struct ash_binding ash_pipelines_sampled(const struct ash_pipelines *pipelines,
+                                                 enum ash_sampler sampler, VkImageView view);
 
 enum ash_blend { ASH_BLEND_NONE, ASH_BLEND_ALPHA, ASH_BLEND_PREMULTIPLIED, ASH_BLEND_ADD };
 enum ash_depth {
@@ -65,14 +75,12 @@ enum { ASH_MAX_BINDINGS = 8, ASH_MAX_VERTEX_ATTRIBUTES = 8 };
 // All zero but the shader is a full-screen triangle's pipeline: no vertex input, no culling, no
 // depth, no blending. Depth is reversed: 1 near, 0 far, GREATER_OR_EQUAL.
 struct ash_pipeline_params {
-    const char *shader;           // its COMPUTE stage if it has one, else VERTEX and FRAGMENT
+    const char *shader; // its COMPUTE stage if it has one, else VERTEX and FRAGMENT; borrowed
     VkPrimitiveTopology topology; // 0 is POINT_LIST in Vulkan; here 0 means TRIANGLE_LIST
     VkCullModeFlags cull;         // front faces are counter-clockwise on the screen
     enum ash_blend blend;
     enum ash_depth depth;
-    // Of the targets; a pass that draws to the renderer's takes both from ash_pass_env, also where
-    // depth is OFF.
-    VkFormat color_format, depth_format;
+    VkFormat color_format, depth_format; // of the targets; both UNDEFINED: the renderer's own
     uint32_t push_constant_size;
     // Of set 0, binding 0, 1, ...: UNIFORM_BUFFER, STORAGE_BUFFER, COMBINED_IMAGE_SAMPLER,
     // SAMPLED_IMAGE or STORAGE_IMAGE.
@@ -84,15 +92,17 @@ struct ash_pipeline_params {
     uint32_t constant; // specialization constant 0, for variants of one shader
 };
 
-// All zero is "no pipeline".
+// All zero is "no pipeline". Not moved between init and finish.
 struct ash_pipeline {
     VkPipeline pipeline;
     VkPipelineLayout layout;
     VkDescriptorSetLayout set_layout;
     VkPipelineBindPoint bind_point;
     VkShaderStageFlags stages;
-    VkDescriptorType bindings[ASH_MAX_BINDINGS];
-    uint32_t binding_count;
+    struct ash_pipeline_params params;
+    // private
+    VkPipeline reloaded;                  // while ash_pipelines_reload works
+    struct ash_pipeline *next, *previous; // of all that were made from the same ash_pipelines
 };
 
 // On failure *pipeline is all zero. Errors: UNSUPPORTED (no shader of that name), OUT_OF_*_MEMORY,
@@ -102,6 +112,15 @@ ASH_API ASH_NODISCARD enum ash_result ash_pipeline_init(struct ash_pipeline *pip
                                                         const struct ash_pipeline_params *params);
 // The GPU is done with it. A zeroed pipeline is allowed.
 ASH_API void ash_pipeline_finish(struct ash_pipeline *pipeline, struct ash_pipelines *pipelines);
+
+// Makes every pipeline of this shader anew, from the words that its table holds now. What they
+// were is destroyed once the GPU has done submission `value`, the last that may use it.
+// Errors: UNSUPPORTED (it binds what the pipeline has no place for), OUT_OF_*_MEMORY, VULKAN: all
+// pipelines are as they were.
+ASH_API ASH_NODISCARD enum ash_result ash_pipelines_reload(struct ash_pipelines *pipelines,
+                                                           const char *shader,
+                                                           struct ash_retire *retire,
+                                                           uint64_t value);
 
 #ifdef __cplusplus
 }

@@ -83,6 +83,8 @@ enum ash_result ash_pipelines_create(struct ash_context *context,
     pipelines->context = context;
     pipelines->shaders = params->shaders;
     pipelines->shader_count = params->shader_count;
+    pipelines->color_format = params->color_format;
+    pipelines->depth_format = params->depth_format;
     enum ash_result result = create_cache(pipelines, params);
     for (int i = 0; i < ASH_SAMPLER_COUNT && result == ASH_OK; i++)
         result = create_sampler(pipelines, (enum ash_sampler)i);
@@ -116,9 +118,11 @@ enum ash_result ash_pipelines_cache_data(const struct ash_pipelines *pipelines, 
     return ash_render_check(vk_result, "vkGetPipelineCacheData", "the pipelines");
 }
 
-VkSampler ash_pipelines_sampler(const struct ash_pipelines *pipelines, enum ash_sampler sampler)
+struct ash_binding ash_pipelines_sampled(const struct ash_pipelines *pipelines,
+                                         enum ash_sampler sampler, VkImageView view)
 {
-    return pipelines->samplers[sampler];
+    return (struct ash_binding){
+        .image = {pipelines->samplers[sampler], view, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL}};
 }
 
 const struct ash_shader *ash_pipelines_shader(const struct ash_pipelines *pipelines,

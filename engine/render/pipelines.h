@@ -9,8 +9,10 @@ struct ash_pipelines {
     struct ash_context *context;      // borrowed
     const struct ash_shader *shaders; // borrowed
     uint32_t shader_count;
+    VkFormat color_format, depth_format; // of pipelines that name none
     VkPipelineCache cache;
     VkSampler samplers[ASH_SAMPLER_COUNT];
+    struct ash_pipeline *pipelines; // all that were made and not finished
 };
 
 // NULL if there is none of that name and stage.

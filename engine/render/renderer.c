@@ -64,16 +64,18 @@ static enum ash_result init_parts(struct ash_renderer *renderer,
     result = ash_retire_create(params->context, &renderer->retire);
     if (result != ASH_OK)
         return result;
+    result = ash_target_init(&renderer->target, allocator, params->vsync);
+    if (result != ASH_OK)
+        return result;
     result = ash_pipelines_create(
         params->context,
         &(struct ash_pipelines_params){.shaders = params->shaders,
                                        .shader_count = params->shader_count,
                                        .cache = params->pipeline_cache,
-                                       .cache_size = params->pipeline_cache_size},
+                                       .cache_size = params->pipeline_cache_size,
+                                       .color_format = renderer->target.format,
+                                       .depth_format = ASH_DEPTH_FORMAT},
         &renderer->pipelines);
-    if (result != ASH_OK)
-        return result;
-    result = ash_target_init(&renderer->target, allocator, params->vsync);
     if (result != ASH_OK)
         return result;
     return ash_timer_init(&renderer->timer, params->context, frame_count,
@@ -96,9 +98,10 @@ static enum ash_result init_passes(struct ash_renderer *renderer,
     if (result != ASH_OK)
         return result;
     if ((renderer->passes.reads & ASH_PASS_READS_COLOR) != 0 && !renderer->target.copyable) {
-        ash_log(ASH_LOG_ERROR, "A pass reads colour, and this window's images can't be copied: "
-                               "leave that pass out, or draw offscreen.");
-        return ASH_ERROR_UNSUPPORTED;
+        ash_log(ASH_LOG_WARNING, "This window's images can't be copied: passes that read colour "
+                                 "are left out.");
+        renderer->passes.unreadable = ASH_PASS_READS_COLOR;
+        renderer->passes.reads &= ~(uint32_t)ASH_PASS_READS_COLOR;
     }
     return ASH_OK;
 }
@@ -132,7 +135,8 @@ static enum ash_result follow_extent(struct ash_renderer *renderer)
         ash_rendering_init(&renderer->rendering, renderer->allocator,
                            &(struct ash_rendering_params){.extent = extent,
                                                           .color_format = renderer->target.format,
-                                                          .reads = renderer->passes.reads});
+                                                          .reads = renderer->passes.reads,
+                                                          .pipelines = renderer->pipelines});
     if (result == ASH_OK)
         result = ash_pass_list_resize(&renderer->passes, extent);
     if (result != ASH_OK)
@@ -199,8 +203,8 @@ void ash_renderer_destroy(struct ash_renderer *renderer)
     ash_rendering_finish(&renderer->rendering);
     ash_readback_finish(&renderer->readback);
     ash_timer_finish(&renderer->timer);
-    ash_target_finish(&renderer->target);
     ash_pipelines_destroy(renderer->pipelines);
+    ash_target_finish(&renderer->target);
     ash_retire_destroy(renderer->retire);
     ash_upload_destroy(renderer->upload);
     ash_frames_finish(&renderer->frames);
@@ -326,7 +330,7 @@ static enum ash_result copy_offscreen(struct ash_renderer *renderer)
     result = ash_frames_begin(&renderer->frames, &frame);
     if (result != ASH_OK)
         return result;
-    VkImage image = renderer->target.offscreen.image.image;
+    VkImage image = renderer->target.offscreen.image;
     ash_barrier_image(frame.context, frame.commands, ASH_BARRIER_COLOR_TO_COPY, image,
                       VK_IMAGE_ASPECT_COLOR_BIT);
     ash_readback_record(&renderer->readback, &frame, image);
@@ -377,6 +381,12 @@ VkExtent2D ash_renderer_extent(const struct ash_renderer *renderer)
 struct ash_pipelines *ash_renderer_pipelines(struct ash_renderer *renderer)
 {
     return renderer->pipelines;
+}
+
+enum ash_result ash_renderer_reload(struct ash_renderer *renderer, const char *shader)
+{
+    return ash_pipelines_reload(renderer->pipelines, shader, renderer->retire,
+                                renderer->frames.submitted);
 }
 
 void ash_renderer_stats(const struct ash_renderer *renderer, struct ash_renderer_stats *out)

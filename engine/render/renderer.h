@@ -68,11 +68,16 @@ ASH_API VkExtent2D ash_renderer_extent(const struct ash_renderer *renderer);
 // renderer.
 ASH_API struct ash_pipelines *ash_renderer_pipelines(struct ash_renderer *renderer);
 
+// Hot reload: the shader's words in params.shaders have changed; the next frame draws with the new
+// ones. Errors: as ash_pipelines_reload; all is as it was, but for the words.
+ASH_API ASH_NODISCARD enum ash_result ash_renderer_reload(struct ash_renderer *renderer,
+                                                          const char *shader);
+
 struct ash_pass_time {
     const char *name;
     double cpu_ms;
-    double gpu_ms; // of the newest finished frame with ash_renderer_measure_gpu; 0: none
-    bool failed;   // prepare failed in the last frame: it did not draw
+    double gpu_ms;            // of the newest finished frame with ash_renderer_measure_gpu; 0: none
+    enum ash_result prepared; // in the last frame; NOT_READY: nothing to show, other errors: failed
 };
 struct ash_renderer_stats {
     uint64_t frames;

@@ -35,9 +35,16 @@ enum ash_result ash_rendering_init(struct ash_rendering *rendering, struct ash_a
                                    .label = "depth"});
     if (result == ASH_OK)
         result = init_scene_color(rendering, allocator, params);
-    if (result != ASH_OK)
+    if (result != ASH_OK) {
         ash_rendering_finish(rendering);
-    return result;
+        return result;
+    }
+    rendering->read_color =
+        ash_pipelines_sampled(params->pipelines, ASH_SAMPLER_LINEAR, rendering->scene_color.view);
+    rendering->read_depth =
+        ash_pipelines_sampled(params->pipelines, ASH_SAMPLER_NEAREST, rendering->depth.view);
+    rendering->read_depth.image.imageLayout = VK_IMAGE_LAYOUT_DEPTH_READ_ONLY_OPTIMAL;
+    return ASH_OK;
 }
 
 void ash_rendering_finish(struct ash_rendering *rendering)
@@ -161,8 +168,8 @@ void ash_rendering_continue(struct ash_rendering *rendering, struct ash_frame *f
 {
     bool reads_color = (reads & ASH_PASS_READS_COLOR) != 0;
     bool reads_depth = (reads & ASH_PASS_READS_DEPTH) != 0;
-    frame->scene_color = reads_color ? rendering->scene_color.view : VK_NULL_HANDLE;
-    frame->scene_depth = reads_depth ? rendering->depth.view : VK_NULL_HANDLE;
+    frame->scene_color = reads_color ? rendering->read_color : (struct ash_binding){0};
+    frame->scene_depth = reads_depth ? rendering->read_depth : (struct ash_binding){0};
     bool pause = reads_color || reads_depth != rendering->depth_readable;
     if (rendering->open && !pause)
         return;

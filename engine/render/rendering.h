@@ -25,8 +25,9 @@ extern "C" {
 // All zero is "none"; init gives it its images.
 struct ash_rendering {
     struct ash_image depth;
-    struct ash_image scene_color; // the copy; only where some pass reads colour
-    bool pauses;                  // some pass reads something
+    struct ash_image scene_color;              // the copy; only where some pass reads colour
+    struct ash_binding read_color, read_depth; // of these two
+    bool pauses;                               // some pass reads something
     // Of the frame being drawn:
     VkImage color;
     VkImageView color_view;
@@ -38,7 +39,8 @@ struct ash_rendering {
 struct ash_rendering_params {
     VkExtent2D extent;
     VkFormat color_format;
-    uint32_t reads; // enum ash_pass_reads, of all passes together
+    uint32_t reads;                        // enum ash_pass_reads, of all passes together
+    const struct ash_pipelines *pipelines; // for its samplers
 };
 // Makes the images for targets of this size. Errors: OUT_OF_*_MEMORY, UNSUPPORTED; *rendering is
 // all zero.

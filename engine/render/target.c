@@ -1,5 +1,8 @@
 #include "engine/render/target.h"
 
+#include "engine/assert.h"
+#include "engine/log.h"
+
 enum ash_result ash_target_init(struct ash_target *target, struct ash_allocator *allocator,
                                 bool vsync)
 {
@@ -23,7 +26,7 @@ enum ash_result ash_target_init(struct ash_target *target, struct ash_allocator 
 void ash_target_finish(struct ash_target *target)
 {
     ash_swapchain_finish(&target->swapchain);
-    ash_offscreen_finish(&target->offscreen);
+    ash_image_finish(&target->offscreen);
     *target = (struct ash_target){0};
 }
 
@@ -31,7 +34,26 @@ bool ash_target_is_stale(const struct ash_target *target, VkExtent2D wanted)
 {
     if (target->presents)
         return ash_swapchain_is_stale(&target->swapchain, wanted);
-    return target->offscreen.image.image == VK_NULL_HANDLE;
+    return target->offscreen.image == VK_NULL_HANDLE;
+}
+
+static enum ash_result make_offscreen(struct ash_target *target, VkExtent2D extent)
+{
+    ASH_ASSERT(extent.width > 0 && extent.height > 0);
+    const struct ash_context *context = ash_allocator_context(target->allocator);
+    uint32_t most = context->properties.limits.maxImageDimension2D;
+    ash_image_finish(&target->offscreen);
+    if (extent.width > most || extent.height > most) {
+        ash_log(ASH_LOG_ERROR, "A picture of %u x %u is too large for %s: at most %u x %u.",
+                extent.width, extent.height, context->properties.deviceName, most, most);
+        return ASH_ERROR_UNSUPPORTED;
+    }
+    return ash_image_init(&target->offscreen, target->allocator,
+                          &(struct ash_image_params){.extent = extent,
+                                                     .format = target->format,
+                                                     .usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT |
+                                                              VK_IMAGE_USAGE_TRANSFER_SRC_BIT,
+                                                     .label = "offscreen target"});
 }
 
 enum ash_result ash_target_resize(struct ash_target *target, VkExtent2D wanted)
@@ -43,9 +65,8 @@ enum ash_result ash_target_resize(struct ash_target *target, VkExtent2D wanted)
             target->extent = target->swapchain.extent;
         return result;
     }
-    ash_offscreen_finish(&target->offscreen);
-    result = ash_offscreen_init(&target->offscreen, target->allocator, wanted);
-    target->extent = target->offscreen.image.extent;
+    result = make_offscreen(target, wanted);
+    target->extent = target->offscreen.extent;
     return result;
 }
 
@@ -54,8 +75,8 @@ enum ash_result ash_target_acquire(struct ash_target *target, uint32_t slot, uin
 {
     if (target->presents)
         return ash_swapchain_acquire(&target->swapchain, slot, number, out);
-    *out = (struct ash_acquired_image){.image = target->offscreen.image.image,
-                                       .view = target->offscreen.image.view};
+    *out = (struct ash_acquired_image){.image = target->offscreen.image,
+                                       .view = target->offscreen.view};
     return ASH_OK;
 }
 

@@ -1,5 +1,8 @@
 // Where frames go: the images of a window, or one image offscreen. The renderer sees no difference.
 //
+// Frames in flight share the offscreen image: the barrier at a frame's begin
+// (ASH_BARRIER_COLOR_BEGIN) waits for the frame before.
+//
 //     init  resize  { acquire  draw  present | abandon }*  [resize] ...  finish
 //
 // Thread-safety: one thread, the one that submits to the graphics queue.
@@ -8,14 +11,17 @@
 
 #include "engine/api.h"
 #include "engine/memory/allocator.h"
-#include "engine/render/barrier.h"
-#include "engine/render/offscreen.h"
+#include "engine/memory/image.h"
 #include "engine/render/swapchain.h"
 #include "engine/result.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+// R8G8B8A8_UNORM, the format that every Vulkan device can draw to and PNG writers expect.
+// It holds sRGB codes, which passes write as such.
+#define ASH_OFFSCREEN_FORMAT VK_FORMAT_R8G8B8A8_UNORM
 
 // All zero is "no target". Not moved between init and finish.
 struct ash_target {
@@ -25,7 +31,7 @@ struct ash_target {
     bool copyable;                   // its images may be copied from
     struct ash_allocator *allocator; // borrowed
     struct ash_swapchain swapchain;  // if it presents; else
-    struct ash_offscreen offscreen;
+    struct ash_image offscreen;
 };
 
 // A window's if the allocator's context has a surface. Errors: as ash_swapchain_init.
@@ -36,7 +42,8 @@ ASH_API void ash_target_finish(struct ash_target *target);
 
 // Whether it has to be resized before the next acquire. Offscreen, only before the first.
 ASH_API bool ash_target_is_stale(const struct ash_target *target, VkExtent2D wanted);
-// The GPU is idle. Errors: as ash_swapchain_resize and ash_offscreen_init.
+// The GPU is idle. Errors: as ash_swapchain_resize; offscreen OUT_OF_*_MEMORY, UNSUPPORTED (larger
+// than the device's images can be). Valid usage: offscreen, the extent has an area.
 ASH_API ASH_NODISCARD enum ash_result ash_target_resize(struct ash_target *target,
                                                         VkExtent2D wanted);
 

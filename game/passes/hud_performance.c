@@ -66,9 +66,10 @@ static void pass_times(struct pen *pen, const struct ash_renderer_stats *stats)
     write_line(pen, ember, "pass              CPU ms    GPU ms");
     for (uint32_t i = 0; i < stats->pass_count; i++) {
         const struct ash_pass_time *pass = &stats->passes[i];
+        const bool failed = pass->prepared != ASH_OK && pass->prepared != ASH_NOT_READY;
         snprintf(text, sizeof(text), "%-14.14s %9.2f %9.2f%s", pass->name, pass->cpu_ms,
-                 pass->gpu_ms, pass->failed ? " !" : "");
-        write_line(pen, pass->failed ? ember : white, text);
+                 pass->gpu_ms, failed ? " !" : "");
+        write_line(pen, failed ? ember : white, text);
     }
     snprintf(text, sizeof(text), "whole frame              %9.2f", stats->gpu_ms);
     write_line(pen, grey, text);

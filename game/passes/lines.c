@@ -23,8 +23,6 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
         .shader = "lines",
         .blend = ASH_BLEND_ALPHA,
         .depth = ASH_DEPTH_TEST,
-        .color_format = env->color_format,
-        .depth_format = env->depth_format,
         .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
         .binding_count = 2,
     };

@@ -25,8 +25,6 @@ enum ash_result overlay_init(void *state, const struct ash_pass_env *env)
     const struct ash_pipeline_params params = {
         .shader = "hud",
         .blend = ASH_BLEND_ALPHA,
-        .color_format = env->color_format,
-        .depth_format = env->depth_format,
         .push_constant_size = 4 * sizeof(float),
         .bindings = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
                      VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
@@ -116,15 +114,10 @@ void overlay_draw(void *state, const struct ash_pass_env *env, struct ash_frame 
     const struct canvas *canvas = &overlay->canvas;
     if (canvas->count == 0)
         return;
-    struct ash_binding bindings[3] = {0};
-    const VkImageView views[2] = {overlay->font_image.view, resources->block_textures.view};
-    for (uint32_t i = 0; i < 2; i++) {
-        bindings[i + 1].image = (VkDescriptorImageInfo){
-            .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST),
-            .imageView = views[i],
-            .imageLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-        };
-    }
+    struct ash_binding bindings[3] = {
+        [1] = ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST, overlay->font_image.view),
+        [2] = ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST,
+                                    resources->block_textures.view)};
     if (ash_frame_uniform(frame, canvas->quads, canvas->count * sizeof(struct hud_quad),
                           &bindings[0].buffer) != ASH_OK ||
         ash_frame_bind(frame, &overlay->pipeline, bindings, 3) != ASH_OK)

@@ -40,8 +40,6 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
     struct ash_pipeline_params params = {
         .shader = "sky",
         .depth = ASH_DEPTH_TEST,
-        .color_format = env->color_format,
-        .depth_format = env->depth_format,
         .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
         .binding_count = 2,
     };
@@ -68,12 +66,8 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
     const struct sky *sky = state;
     const struct scene *scene = frame->scene;
     const bool sun_is_up = scene->light.sun_direction[1] > 0.0f;
-    struct ash_binding bindings[2] = {0};
-    bindings[1].image = (VkDescriptorImageInfo){
-        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST),
-        .imageView = sky->clouds.view,
-        .imageLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-    };
+    struct ash_binding bindings[2] = {
+        [1] = ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST, sky->clouds.view)};
     if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK ||
         ash_frame_bind(frame, sun_is_up ? &sky->day : &sky->night, bindings, 2) != ASH_OK)
         return;

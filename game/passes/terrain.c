@@ -39,8 +39,6 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
         .shader = "terrain",
         .cull = VK_CULL_MODE_BACK_BIT,
         .depth = ASH_DEPTH_TEST_WRITE,
-        .color_format = env->color_format,
-        .depth_format = env->depth_format,
         .push_constant_size = sizeof(struct terrain_push),
         .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
         .binding_count = 2,
@@ -113,12 +111,9 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
 {
     const struct terrain *terrain = state;
     const struct pass_resources *resources = env->game;
-    struct ash_binding bindings[2] = {0};
-    bindings[1].image = (VkDescriptorImageInfo){
-        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST),
-        .imageView = resources->block_textures.view,
-        .imageLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-    };
+    struct ash_binding bindings[2] = {[1] =
+                                          ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST,
+                                                                resources->block_textures.view)};
     if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK ||
         ash_frame_bind(frame, &terrain->pipeline, bindings, 2) != ASH_OK)
         return;

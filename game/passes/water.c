@@ -20,8 +20,6 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
         .shader = "water",
         .blend = ASH_BLEND_PREMULTIPLIED,
         .depth = ASH_DEPTH_TEST,
-        .color_format = env->color_format,
-        .depth_format = env->depth_format,
         .push_constant_size = sizeof(struct terrain_push),
         .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
                      VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
@@ -64,17 +62,10 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
 {
     const struct water *water = state;
     const struct pass_resources *resources = env->game;
-    struct ash_binding bindings[3] = {0};
-    bindings[1].image = (VkDescriptorImageInfo){
-        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST),
-        .imageView = resources->block_textures.view,
-        .imageLayout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-    };
-    bindings[2].image = (VkDescriptorImageInfo){
-        .sampler = ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST),
-        .imageView = frame->scene_depth,
-        .imageLayout = VK_IMAGE_LAYOUT_DEPTH_READ_ONLY_OPTIMAL,
-    };
+    struct ash_binding bindings[3] = {[1] =
+                                          ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST,
+                                                                resources->block_textures.view),
+                                      [2] = frame->scene_depth};
     if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK)
         return;
     frame->vk->vkCmdBindIndexBuffer(frame->commands, resources->meshes.indices.buffer, 0,

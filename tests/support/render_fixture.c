@@ -23,8 +23,10 @@ enum ash_result render_fixture_create(struct render_fixture *fixture,
     struct ash_renderer_params full = *params;
     full.context = fixture->context;
     full.allocator = fixture->allocator;
-    full.shaders = test_shaders;
-    full.shader_count = test_shaders_count;
+    if (full.shaders == NULL) {
+        full.shaders = test_shaders;
+        full.shader_count = test_shaders_count;
+    }
     fixture->extent = params->extent;
     return ash_renderer_create(&full, &fixture->renderer);
 }

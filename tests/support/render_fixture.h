@@ -19,7 +19,7 @@ struct render_fixture {
 
 // Context and allocator; the test fails where validation is missing.
 void render_fixture_open(struct render_fixture *fixture, const struct ash_surface_source *surface);
-// Adds a renderer; context, allocator and shaders in `params` are filled in here.
+// Adds a renderer; context, allocator and, where there are none, shaders are filled in here.
 enum ash_result render_fixture_create(struct render_fixture *fixture,
                                       const struct ash_renderer_params *params);
 // One frame, which must succeed.

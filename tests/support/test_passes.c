@@ -26,8 +26,6 @@ static enum ash_result fill_init(void *state, const struct ash_pass_env *env)
         &pass->pipeline, env->pipelines,
         &(struct ash_pipeline_params){.shader = "test_fill",
                                       .depth = ASH_DEPTH_TEST_WRITE,
-                                      .color_format = env->color_format,
-                                      .depth_format = env->depth_format,
                                       .push_constant_size = sizeof(struct fill_constants)});
 }
 
@@ -67,8 +65,6 @@ static enum ash_result uniform_init(void *state, const struct ash_pass_env *env)
     return ash_pipeline_init(
         &pass->pipeline, env->pipelines,
         &(struct ash_pipeline_params){.shader = "test_uniform",
-                                      .color_format = env->color_format,
-                                      .depth_format = env->depth_format,
                                       .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER},
                                       .binding_count = 1});
 }
@@ -120,20 +116,17 @@ static enum ash_result init_read(struct pass_state *pass, const struct ash_pass_
         &pass->pipeline, env->pipelines,
         &(struct ash_pipeline_params){.shader = "test_read",
                                       .depth = ASH_DEPTH_TEST,
-                                      .color_format = env->color_format,
-                                      .depth_format = env->depth_format,
                                       .bindings = {VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
                                       .binding_count = 1,
                                       .constant = show_depth});
 }
 
 static void draw_read(struct pass_state *pass, const struct ash_pass_env *env,
-                      struct ash_frame *frame, VkImageView view, VkImageLayout layout)
+                      struct ash_frame *frame, const struct ash_binding *read)
 {
-    struct ash_binding binding = {
-        .image = {ash_pipelines_sampler(env->pipelines, ASH_SAMPLER_NEAREST), view, layout}};
-    assert_non_null(view);
-    assert_int_equal(ash_frame_bind(frame, &pass->pipeline, &binding, 1), ASH_OK);
+    (void)env;
+    assert_non_null(read->image.imageView);
+    assert_int_equal(ash_frame_bind(frame, &pass->pipeline, read, 1), ASH_OK);
     frame->vk->vkCmdDraw(frame->commands, 3, 1, 0, 0);
     frame->stats.draws++;
 }
@@ -145,8 +138,8 @@ static enum ash_result invert_init(void *state, const struct ash_pass_env *env)
 
 static void invert_draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
 {
-    assert_null(frame->scene_depth);
-    draw_read(state, env, frame, frame->scene_color, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
+    assert_null(frame->scene_depth.image.imageView);
+    draw_read(state, env, frame, &frame->scene_color);
 }
 
 const struct ash_pass_type invert_pass = {.name = "invert",
@@ -163,8 +156,8 @@ static enum ash_result depth_init(void *state, const struct ash_pass_env *env)
 
 static void depth_draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
 {
-    assert_null(frame->scene_color);
-    draw_read(state, env, frame, frame->scene_depth, VK_IMAGE_LAYOUT_DEPTH_READ_ONLY_OPTIMAL);
+    assert_null(frame->scene_color.image.imageView);
+    draw_read(state, env, frame, &frame->scene_depth);
 }
 
 const struct ash_pass_type depth_pass = {.name = "depth",

@@ -30,8 +30,6 @@ static enum ash_result mesh_pass_init(void *state, const struct ash_pass_env *en
                               .shader = "test_mesh",
                               .cull = scene->cull,
                               .depth = ASH_DEPTH_TEST_WRITE,
-                              .color_format = env->color_format,
-                              .depth_format = env->depth_format,
                               .vertex_stride = sizeof(struct vertex),
                               .attributes = {{.location = 0, .format = VK_FORMAT_R32G32B32_SFLOAT},
                                              {.location = 1,

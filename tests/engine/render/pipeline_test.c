@@ -175,7 +175,7 @@ static void a_shader_that_is_not_there_is_named(void **state)
     (void)state;
     struct compute_fixture fixture;
     open_compute(&fixture);
-    struct ash_pipeline pipeline = {.binding_count = 5};
+    struct ash_pipeline pipeline = {.bind_point = VK_PIPELINE_BIND_POINT_COMPUTE};
     catch_log_begin();
     assert_int_equal(ash_pipeline_init(&pipeline, fixture.pipelines,
                                        &(struct ash_pipeline_params){.shader = "no_such"}),
@@ -246,7 +246,9 @@ static void every_state_makes_a_pipeline(void **state)
         ash_pipeline_finish(&pipeline, fixture.pipelines);
     }
     for (int i = 0; i < ASH_SAMPLER_COUNT; i++)
-        assert_non_null(ash_pipelines_sampler(fixture.pipelines, (enum ash_sampler)i));
+        assert_non_null(
+            ash_pipelines_sampled(fixture.pipelines, (enum ash_sampler)i, VK_NULL_HANDLE)
+                .image.sampler);
     close_compute(&fixture);
 }
 

@@ -131,8 +131,8 @@ static void leaves_out_a_pass_that_could_not_prepare(void **state)
         render_fixture_read(&fixture);
         render_fixture_assert_all(&fixture, i == 1 ? 0x0000ffff : 0xff0000ff);
         ash_renderer_stats(fixture.renderer, &stats);
-        assert_false(stats.passes[0].failed);
-        assert_int_equal(stats.passes[1].failed, i == 1);
+        assert_int_equal(stats.passes[0].prepared, ASH_OK);
+        assert_int_equal(stats.passes[1].prepared, i == 1 ? ASH_NOT_READY : ASH_OK);
     }
     render_fixture_close(&fixture);
 }
@@ -156,7 +156,7 @@ static void uniforms_used_up_are_not_ready(void **state)
                                    .uniforms_wanted = i % 2 == 0 ? 2 : 4};
         render_fixture_draw(&fixture, &scene);
         ash_renderer_stats(fixture.renderer, &stats);
-        assert_int_equal(stats.passes[0].failed, i % 2 == 1);
+        assert_int_equal(stats.passes[0].prepared, i % 2 == 1 ? ASH_NOT_READY : ASH_OK);
         render_fixture_read(&fixture);
         render_fixture_assert_all(&fixture, i % 2 == 0 ? 0x00ff00ff : 0x000000ff);
     }

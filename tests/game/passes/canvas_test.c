@@ -96,8 +96,8 @@ static void all_panels_fit(void **state)
     struct canvas *canvas = &fixture->canvas;
     struct ash_pass_time passes[8];
     for (uint32_t i = 0; i < 8; i++)
-        passes[i] =
-            (struct ash_pass_time){.name = "a long pass name", .cpu_ms = 1e6, .failed = true};
+        passes[i] = (struct ash_pass_time){
+            .name = "a long pass name", .cpu_ms = 1e6, .prepared = ASH_ERROR_UNSUPPORTED};
     const struct ash_renderer_stats stats = {.pass_count = 8, .passes = passes};
     struct scene *scene = calloc(1, sizeof(*scene));
     assert_non_null(scene);

@@ -116,7 +116,8 @@ static void draw(struct stage *stage, const char *name)
     struct ash_renderer_stats stats;
     ash_renderer_stats(stage->renderer, &stats);
     for (uint32_t i = 0; i < stats.pass_count; i++)
-        assert_false(stats.passes[i].failed);
+        assert_true(stats.passes[i].prepared == ASH_OK ||
+                    stats.passes[i].prepared == ASH_NOT_READY);
 }
 
 // The mean of one channel over rows `from` to `to`.
