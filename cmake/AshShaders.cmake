@@ -6,9 +6,12 @@
 # A shader file holds all its stages, each inside #ifdef VERTEX_STAGE, FRAGMENT_STAGE or
 # COMPUTE_STAGE; which ones there are is read from the file.
 
-find_program(GLSLC glslc REQUIRED)
+find_program(GLSLC glslc)
 
 function(ash_embed_shaders target symbol)
+    if(NOT GLSLC)
+        message(FATAL_ERROR "glslc, the shader compiler, is missing; install it (Debian: apt install glslc)")
+    endif()
     set(folder ${CMAKE_CURRENT_BINARY_DIR}/${symbol})
     file(MAKE_DIRECTORY ${folder})
     set(includes "")

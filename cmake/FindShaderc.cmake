@@ -6,7 +6,8 @@
 #
 #     shared  ->  combined archive  ->  combined archive, glslang and SPIRV-Tools in a link group
 #
-# Shaderc_WAY says which one it was ("none": the engine is built without it).
+# Shaderc_WAY says which one it was ("none": the engine is built without it), Shaderc_ARCHIVES which
+# static archives hold it (empty if it is shared), Shaderc_CXX the C++ library these need.
 
 find_path(Shaderc_INCLUDE_DIR shaderc/shaderc.h)
 find_library(Shaderc_SHARED NAMES shaderc_shared shaderc)
@@ -58,6 +59,13 @@ if(NOT DEFINED Shaderc_WAY)
         set(Shaderc_WAY none CACHE STRING "How shaderc is linked: shared, combined, group or none")
     endif()
     message(STATUS "Shader compiler at run time (shaderc): ${Shaderc_WAY}")
+endif()
+
+set(Shaderc_ARCHIVES "")
+if(Shaderc_WAY STREQUAL "combined")
+    set(Shaderc_ARCHIVES ${Shaderc_COMBINED})
+elseif(Shaderc_WAY STREQUAL "group")
+    set(Shaderc_ARCHIVES ${Shaderc_COMBINED} ${_shaderc_archives})
 endif()
 
 set(Shaderc_FOUND OFF)

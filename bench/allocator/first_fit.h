@@ -15,10 +15,6 @@
 
 #include <stdint.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define ASH_FIRST_FIT_CHUNK_SIZE (UINT64_C(64) << 20)
 
 // The seed's MemoryBlock.
@@ -64,9 +60,5 @@ ASH_NODISCARD enum ash_result ash_first_fit_alloc(struct ash_first_fit *allocato
 // changed.
 ASH_NODISCARD enum ash_result ash_first_fit_free(struct ash_first_fit *allocator,
                                                  struct ash_first_fit_block *block);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

@@ -11,10 +11,6 @@
 #define MAX_EXTENSIONS 16
 #define OWN_EXTENSIONS 3
 
-// volk's globals are only touched under this lock.
-static pthread_mutex_t volk_lock = PTHREAD_MUTEX_INITIALIZER;
-static PFN_vkGetInstanceProcAddr loader_entry;
-
 // What goes into VkInstanceCreateInfo.
 struct plan {
     PFN_vkEnumerateInstanceExtensionProperties enumerate_extensions;
@@ -31,19 +27,6 @@ struct plan {
     bool portability;
 };
 
-PFN_vkGetInstanceProcAddr ash_loader_entry(void)
-{
-    pthread_mutex_lock(&volk_lock);
-    if (loader_entry == NULL && volkInitialize() == VK_SUCCESS)
-        loader_entry = vkGetInstanceProcAddr;
-    PFN_vkGetInstanceProcAddr entry = loader_entry;
-    pthread_mutex_unlock(&volk_lock);
-    if (entry == NULL)
-        ash_log(ASH_LOG_ERROR, "there is no Vulkan loader (libvulkan.so.1) on this machine; "
-                               "install it (Debian: apt install libvulkan1)");
-    return entry;
-}
-
 void ash_instance_load(struct ash_instance_functions *fn, VkInstance instance,
                        PFN_vkGetInstanceProcAddr get_instance_proc_addr)
 {
@@ -57,15 +40,6 @@ bool ash_instance_can_label(const struct ash_instance_functions *fn)
 {
     return fn->vkSetDebugUtilsObjectNameEXT != NULL && fn->vkCmdBeginDebugUtilsLabelEXT != NULL &&
            fn->vkCmdEndDebugUtilsLabelEXT != NULL;
-}
-
-void ash_device_table_load(struct VolkDeviceTable *table, const struct ash_instance_functions *fn,
-                           VkDevice device)
-{
-    pthread_mutex_lock(&volk_lock);
-    vkGetDeviceProcAddr = fn->vkGetDeviceProcAddr;
-    volkLoadDeviceTable(table, device);
-    pthread_mutex_unlock(&volk_lock);
 }
 
 // Adds what the loader and the drivers (`layer` NULL) or a layer offer.

@@ -1,2 +1,34 @@
-// volk, the Vulkan meta-loader, compiled into the library: Debian ships its source only.
+// volk, the Vulkan meta-loader: Debian ships its source only, so it is compiled here, and the only
+// two things that are wanted of it are done here. The build hides all other names of this file
+// (cmake/AshLibrary.cmake): volk's globals are called as the loader's own functions are, and a
+// program that links the loader must not find these in their place.
 #include <volk.c>
+
+#include "engine/context/instance.h"
+#include "engine/log.h"
+
+// volk's globals are only touched under this lock.
+static pthread_mutex_t volk_lock = PTHREAD_MUTEX_INITIALIZER;
+static PFN_vkGetInstanceProcAddr loader_entry;
+
+PFN_vkGetInstanceProcAddr ash_loader_entry(void)
+{
+    pthread_mutex_lock(&volk_lock);
+    if (loader_entry == NULL && volkInitialize() == VK_SUCCESS)
+        loader_entry = vkGetInstanceProcAddr;
+    PFN_vkGetInstanceProcAddr entry = loader_entry;
+    pthread_mutex_unlock(&volk_lock);
+    if (entry == NULL)
+        ash_log(ASH_LOG_ERROR, "there is no Vulkan loader (libvulkan.so.1) on this machine; "
+                               "install it (Debian: apt install libvulkan1)");
+    return entry;
+}
+
+void ash_device_table_load(struct VolkDeviceTable *table, const struct ash_instance_functions *fn,
+                           VkDevice device)
+{
+    pthread_mutex_lock(&volk_lock);
+    vkGetDeviceProcAddr = fn->vkGetDeviceProcAddr;
+    volkLoadDeviceTable(table, device);
+    pthread_mutex_unlock(&volk_lock);
+}

@@ -6,10 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 // Zeroed memory, aligned for a cache line; NULL if there is none.
 void *ash_host_alloc(size_t size);
 void ash_host_free(void *memory);
@@ -23,9 +19,5 @@ bool ash_host_commit(void *at, size_t size);
 void ash_host_release(void *reserved, size_t size);
 
 enum { ASH_HOST_PAGE = 16384 }; // bytes; a multiple of the page of every system in use
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

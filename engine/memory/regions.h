@@ -23,10 +23,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 #define ASH_REGION_MAX_SPAN 0x80000000u
 
 enum {
@@ -148,9 +144,5 @@ uint32_t ash_regions_largest(const struct ash_regions *set);
 const char *ash_regions_check_span(const struct ash_regions *set, uint32_t edge, uint32_t span,
                                    uint32_t size, uint64_t *free_count);
 const char *ash_regions_check_bins(const struct ash_regions *set, uint64_t free_count);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif
