@@ -5,7 +5,7 @@ set(ash_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototy
 
 function(ash_target name)
     target_compile_options(${name} PRIVATE ${ash_warnings})
-    target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
+    target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${AshEngine_SOURCE_DIR}>)
     # pthreads, clocks and mmap of POSIX, which -std=c11 hides.
     target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
     if(ASH_WERROR)
@@ -34,7 +34,7 @@ endfunction()
 # to sanitizers: in sanitized builds a program keeps them loaded (tests/support/keep_loaded.c).
 function(ash_keep_driver_loaded name)
     if(ASH_SANITIZE)
-        target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/keep_loaded.c)
+        target_sources(${name} PRIVATE ${AshEngine_SOURCE_DIR}/tests/support/keep_loaded.c)
         target_link_libraries(${name} PRIVATE ${CMAKE_DL_LIBS})
     endif()
 endfunction()

@@ -30,17 +30,21 @@ endfunction()
 # code in another version, or the Vulkan loader beside volk.
 #
 # A shared library needs none of this: there, visibility and --exclude-libs do it.
+# GNU's tools do it, whatever compiles: LLVM's linker can't dissolve groups.
+find_program(ASH_LINKER NAMES ld.bfd ld REQUIRED)
+find_program(ASH_OBJCOPY NAMES objcopy REQUIRED)
+mark_as_advanced(ASH_LINKER ASH_OBJCOPY)
 function(ash_keep_inside target objects)
     set(linked ${CMAKE_CURRENT_BINARY_DIR}/${objects}.linked.o)
     set(inside ${CMAKE_CURRENT_BINARY_DIR}/${objects}.inside.o)
     # Groups are dissolved: a program must not replace a C++ template of ours by its own.
     add_custom_command(
         OUTPUT ${inside}
-        COMMAND ${CMAKE_LINKER} -r --force-group-allocation -o ${linked} $<TARGET_OBJECTS:${objects}>
+        COMMAND ${ASH_LINKER} -r --force-group-allocation -o ${linked} $<TARGET_OBJECTS:${objects}>
                 --start-group ${ARGN} --end-group
         # Statics in C++ templates are "unique", which only becoming weak makes ordinary.
-        COMMAND ${CMAKE_OBJCOPY} --wildcard --weaken-symbol=_ZZ* --weaken-symbol=_ZGV* ${linked}
-        COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=ash_* ${linked} ${inside}
+        COMMAND ${ASH_OBJCOPY} --wildcard --weaken-symbol=_ZZ* --weaken-symbol=_ZGV* ${linked}
+        COMMAND ${ASH_OBJCOPY} --wildcard --keep-global-symbol=ash_* ${linked} ${inside}
         COMMAND ${CMAKE_COMMAND} -E rm ${linked}
         DEPENDS ${objects} $<TARGET_OBJECTS:${objects}>
         COMMENT "Keeping the names of ${objects} inside ${target}"
