@@ -9,6 +9,7 @@
 #include "engine/memory/host.h"
 #include "engine/memory/upload_commands.h"
 #include "engine/memory/upload_ring.h"
+#include "engine/memory/upload_transfer.h"
 #include "engine/memory/view_shadow.h"
 
 static const VkDeviceSize default_ring_size = 16ULL * 1024 * 1024;
@@ -26,7 +27,10 @@ struct ash_upload {
     struct ash_upload_piece **noted;
     uint32_t noted_count, recorded_count;
     uint64_t recorded_value;
-    bool staging_only;
+    uint64_t completed; // the last that ash_upload_reclaim was told
+    enum ash_upload_path path;
+    const char *why;
+    struct ash_upload_transfer transfer; // all zero unless that is the path
     uint64_t bytes_uploaded, copies, direct_writes, refusals;
 };
 
@@ -71,12 +75,35 @@ static enum ash_result init_ring(struct ash_upload *upload, const struct ash_upl
     return result;
 }
 
+static void choose_path(struct ash_upload *upload, enum ash_upload_path wanted)
+{
+    const struct ash_context *context = ash_allocator_context(upload->allocator);
+    VkPhysicalDeviceType type = context->properties.deviceType;
+    bool shared =
+        type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU || type == VK_PHYSICAL_DEVICE_TYPE_CPU;
+    bool beside = context->transfer.queue != context->graphics.queue;
+    if (wanted == ASH_UPLOAD_DIRECT || (wanted == ASH_UPLOAD_AUTO && shared)) {
+        upload->path = ASH_UPLOAD_DIRECT;
+        upload->why = wanted == ASH_UPLOAD_AUTO ? "the device works in main memory" : "asked for";
+    } else if (beside && wanted != ASH_UPLOAD_GRAPHICS_QUEUE) {
+        upload->path = ASH_UPLOAD_TRANSFER_QUEUE;
+        upload->why = wanted == ASH_UPLOAD_AUTO ? "a queue that only copies works beside drawing"
+                                                : "asked for";
+    } else {
+        upload->path = ASH_UPLOAD_GRAPHICS_QUEUE;
+        upload->why = wanted == ASH_UPLOAD_GRAPHICS_QUEUE
+                          ? "asked for"
+                          : "the device has no queue that only copies";
+    }
+}
+
 static void release(struct ash_upload *upload)
 {
     // Where the last flush fails, nobody misses it: the GPU is done with the ring.
     enum ash_result ignored = ash_buffer_end_view(&upload->view);
     (void)ignored;
     ash_buffer_finish(&upload->buffer);
+    ash_upload_transfer_finish(&upload->transfer);
     ash_upload_ring_finish(&upload->ring);
     ash_host_free(upload->noted);
     ash_host_free(upload);
@@ -92,8 +119,11 @@ enum ash_result ash_upload_create(struct ash_allocator *allocator,
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
     upload->allocator = allocator;
-    upload->staging_only = params->staging_only;
+    choose_path(upload, params->path);
     enum ash_result result = init_ring(upload, params);
+    if (result == ASH_OK && upload->path == ASH_UPLOAD_TRANSFER_QUEUE)
+        result = ash_upload_transfer_init(&upload->transfer, ash_allocator_context(allocator),
+                                          upload->ring.capacity);
     if (result != ASH_OK) {
         release(upload);
         return result;
@@ -110,6 +140,19 @@ void ash_upload_destroy(struct ash_upload *upload)
         ASH_ASSERT_MESSAGE(ash_upload_ring_piece(&upload->ring, i)->state != ASH_PIECE_OPEN,
                            "views of an upload ring end before it is destroyed");
     release(upload);
+}
+
+enum ash_upload_path ash_upload_path(const struct ash_upload *upload, const char **why)
+{
+    if (why)
+        *why = upload->why;
+    return upload->path;
+}
+
+VkMemoryPropertyFlags ash_upload_preferred(const struct ash_upload *upload)
+{
+    VkMemoryPropertyFlags visible = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT;
+    return VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT | (upload->path == ASH_UPLOAD_DIRECT ? visible : 0);
 }
 
 // The bytes of one texel of formats that can be uploaded; 0 for all others.
@@ -251,7 +294,7 @@ enum ash_result ash_upload_begin(struct ash_upload *upload, const struct ash_upl
     enum ash_result result = check_target(target);
     if (result != ASH_OK)
         return result;
-    bool direct = target->buffer && !upload->staging_only &&
+    bool direct = target->buffer && upload->path == ASH_UPLOAD_DIRECT &&
                   (target->buffer->properties & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT);
     result = direct ? begin_direct(upload, target, view) : begin_staged(upload, target, view);
     if (result == ASH_OK)
@@ -314,14 +357,29 @@ static void tidy_noted(struct ash_upload *upload, uint32_t first)
     upload->recorded_count = 0;
 }
 
-void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value)
+// A queue that only copies knows no depth and no stencil.
+static bool transfer_queue_can(struct ash_upload_piece *const *pieces, uint32_t count)
 {
-    bool failed_before = value == upload->recorded_value; // that submission never came about
-    tidy_noted(upload, failed_before ? 0 : upload->recorded_count);
-    upload->recorded_value = value;
-    upload->recorded_count = upload->noted_count;
-    if (upload->noted_count == 0)
-        return;
+    for (uint32_t i = 0; i < count; i++) {
+        if (pieces[i]->image && pieces[i]->level.aspectMask != VK_IMAGE_ASPECT_COLOR_BIT)
+            return false;
+    }
+    return true;
+}
+
+// Whether the transfer queue took the copies over.
+static bool submit_beside(struct ash_upload *upload, const struct ash_upload_batch *batch,
+                          uint64_t value)
+{
+    if (upload->path != ASH_UPLOAD_TRANSFER_QUEUE || batch->count == 0 ||
+        !transfer_queue_can(batch->pieces, batch->count))
+        return false;
+    return ash_upload_transfer_submit(&upload->transfer, batch, value, upload->completed,
+                                      &upload->copies) == ASH_OK;
+}
+
+static void note_recorded(struct ash_upload *upload, uint64_t value)
+{
     for (uint32_t i = 0; i < upload->noted_count; i++) {
         struct ash_upload_piece *piece = upload->noted[i];
         if (piece->state == ASH_PIECE_NOTED)
@@ -329,15 +387,44 @@ void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint
         piece->state = ASH_PIECE_RECORDED;
         piece->value = value;
     }
-    upload->copies +=
-        ash_upload_commands(ash_allocator_context(upload->allocator), commands,
-                            upload->buffer.buffer, upload->noted, upload->noted_count);
+}
+
+void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value,
+                       struct ash_upload_wait *wait)
+{
+    const struct ash_context *context = ash_allocator_context(upload->allocator);
+    bool failed_before = value == upload->recorded_value; // that submission never came about
+    tidy_noted(upload, failed_before ? 0 : upload->recorded_count);
+    if (!failed_before)
+        ash_upload_transfer_acquired(&upload->transfer);
+    upload->recorded_value = value;
+    struct ash_upload_batch batch = {
+        .source = upload->buffer.buffer, .pieces = upload->noted, .count = upload->noted_count};
+    note_recorded(upload, value);
+    if (submit_beside(upload, &batch, value))
+        upload->noted_count = 0; // copied, whatever becomes of the graphics submission
+    else if (batch.count > 0)
+        upload->copies += ash_upload_commands(context, commands, &batch, NULL);
+    upload->recorded_count = upload->noted_count;
+    ash_upload_transfer_acquire(&upload->transfer, commands);
+    *wait = (struct ash_upload_wait){0};
+    if (upload->transfer.released.count > 0)
+        *wait = (struct ash_upload_wait){.semaphore = upload->transfer.timeline,
+                                         .value = upload->transfer.submitted};
+}
+
+void ash_upload_wait_idle(const struct ash_upload *upload)
+{
+    ash_upload_transfer_wait(&upload->transfer);
 }
 
 void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed)
 {
-    if (completed >= upload->recorded_value)
+    upload->completed = completed;
+    if (completed >= upload->recorded_value) {
         tidy_noted(upload, upload->recorded_count);
+        ash_upload_transfer_acquired(&upload->transfer);
+    }
     ash_upload_ring_reclaim(&upload->ring, completed);
 }
 
@@ -355,6 +442,8 @@ void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffe
         if (piece->state == ASH_PIECE_NOTED)
             piece->state = ASH_PIECE_DROPPED;
     }
+    ash_upload_transfer_forget(&upload->transfer, buffer ? buffer->buffer : VK_NULL_HANDLE,
+                               image ? image->image : VK_NULL_HANDLE);
 }
 
 void ash_upload_stats(const struct ash_upload *upload, struct ash_upload_stats *out)

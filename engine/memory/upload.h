@@ -1,8 +1,9 @@
 // Uploads into device-local memory, through a ring of staging memory that stays mapped.
 //
-//     begin  ->  a view, of the ring or (where the destination is host-visible) of the destination
+//     begin  ->  a view, of the ring or (where the path is DIRECT) of the destination
 //     fill it
-//     end    ->  notes one copy; ash_upload_record puts all noted copies into the frame's commands
+//     end    ->  notes one copy; ash_upload_record puts all noted copies into the frame's commands,
+//                or submits them to the transfer queue, which works beside the frame
 //
 // No wait, no allocation, no second copy. A full ring answers NOT_READY, and the caller tries
 // again in the next frame. Space comes back when the frame's timeline value is reached.
@@ -13,7 +14,8 @@
 // Whoever writes straight into a destination keeps its chunk mapped until the destination is
 // finished, so that no frame maps memory.
 //
-// Units: bytes. Thread-safety: one thread at a time.
+// Units: bytes. Thread-safety: one thread at a time; a view may be filled by any thread between
+// begin and end.
 #ifndef ASH_MEMORY_UPLOAD_H
 #define ASH_MEMORY_UPLOAD_H
 
@@ -29,10 +31,18 @@ extern "C" {
 
 struct ash_upload; // opaque
 
+// The way that bytes take into device-local memory.
+enum ash_upload_path {
+    ASH_UPLOAD_AUTO,           // what suits the device; ash_upload_path says what and why
+    ASH_UPLOAD_DIRECT,         // the CPU writes into the destination, where that is host-visible
+    ASH_UPLOAD_GRAPHICS_QUEUE, // through the ring; copies in the frame's own commands
+    ASH_UPLOAD_TRANSFER_QUEUE  // through the ring; copies on a queue of their own
+};
+
 struct ash_upload_params {
-    VkDeviceSize size; // of the ring; 0: 16 MiB. It holds one upload for each 4 KiB
-    bool staging_only; // never write straight into a host-visible destination
-    const char *label; // NULL: "staging"
+    VkDeviceSize size;         // of the ring; 0: 16 MiB. It holds one upload for each 4 KiB
+    enum ash_upload_path path; // where the device lacks it, the next one down
+    const char *label;         // NULL: "staging"
 };
 // `allocator` is borrowed. Errors: OUT_OF_*_MEMORY, UNSUPPORTED, VULKAN; *out is NULL.
 ASH_API ASH_NODISCARD enum ash_result ash_upload_create(struct ash_allocator *allocator,
@@ -40,6 +50,11 @@ ASH_API ASH_NODISCARD enum ash_result ash_upload_create(struct ash_allocator *al
                                                         struct ash_upload **out);
 // The GPU is done with the ring; no view is open. NULL is allowed.
 ASH_API void ash_upload_destroy(struct ash_upload *upload);
+
+// The path in use, never AUTO; *why (unless NULL): one clause that gives the reason.
+ASH_API enum ash_upload_path ash_upload_path(const struct ash_upload *upload, const char **why);
+// What a buffer for uploads should name as `preferred`, so that it lies where this path reaches it.
+ASH_API VkMemoryPropertyFlags ash_upload_preferred(const struct ash_upload *upload);
 
 struct ash_upload_target {
     struct ash_buffer *buffer;       // borrowed until ash_upload_end: a buffer with TRANSFER_DST,
@@ -58,7 +73,7 @@ struct ash_upload_target {
 // unknown size; those of ash_buffer_begin_view. *view is then all zero, and nothing has changed.
 //
 // Valid usage: work submitted before does not use the range: upload into a new buffer and retire
-// the old one. (With staging_only it may: the copy waits for it.)
+// the old one. (Over the graphics queue it may: the copy waits for it.)
 ASH_API ASH_NODISCARD enum ash_result ash_upload_begin(struct ash_upload *upload,
                                                        const struct ash_upload_target *target,
                                                        struct ash_buffer_view *view);
@@ -66,12 +81,26 @@ ASH_API ASH_NODISCARD enum ash_result ash_upload_begin(struct ash_upload *upload
 // Errors: as ash_buffer_end_view; the copy is then not noted. A view that is all zero is allowed.
 ASH_API ASH_NODISCARD enum ash_result ash_upload_end(struct ash_buffer_view *view);
 
+// What a submission waits for, in all stages, before it uses what the transfer queue has copied.
+struct ash_upload_wait {
+    VkSemaphore semaphore; // a timeline; VK_NULL_HANDLE: nothing to wait for
+    uint64_t value;
+};
+
 // Records all noted copies with the barriers that order them after earlier reads and before later
-// use as vertex, index, indirect, uniform, storage or sampled data. Copies into one buffer go into
-// one command; where two wrote the same bytes, the one that began last wins. `value` is the
-// timeline value that the submission of these commands, to a graphics queue, will signal. Where
-// that submission fails, the next call with the same value records its copies again.
-ASH_API void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value);
+// use as vertex, index, indirect, uniform, storage or sampled data; over the transfer queue, it
+// submits them there and records the barriers that take the destinations over. Copies into one
+// buffer go into one command; where two wrote the same bytes, the one that began last wins. Copies
+// that the transfer queue can't do (depth), or refuses, are recorded here all the same.
+//
+// `value` is the timeline value that the submission of these commands, to the graphics queue, will
+// signal; that submission waits for *wait. Where it fails, the next call with the same value does
+// again what is needed of it.
+ASH_API void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value,
+                               struct ash_upload_wait *wait);
+// Waits until the transfer queue has done its copies: for whoever drops commands after
+// ash_upload_record, because nothing else waits for them then.
+ASH_API void ash_upload_wait_idle(const struct ash_upload *upload);
 // Gives back the space of everything recorded with a value up to `completed`.
 ASH_API void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed);
 // Forgets copies into a buffer or image that is about to be destroyed, those of open views of the

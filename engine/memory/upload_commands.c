@@ -28,6 +28,7 @@ struct recorder {
     const struct ash_context *context;
     VkCommandBuffer commands;
     VkBuffer source;
+    struct ash_released_list *released; // NULL: the commands run where the destinations are used
     uint32_t regions;
 };
 
@@ -129,44 +130,67 @@ static void copy_to_buffer(struct recorder *recorder, struct ash_upload_piece **
     recorder->regions += count;
 }
 
+// Stretches that touch change hands as one.
+static void add_buffer(struct ash_released_list *released, const struct ash_upload_piece *piece)
+{
+    struct ash_released *last = released->count > 0 ? &released->items[released->count - 1] : NULL;
+    if (last && last->buffer == piece->buffer && piece->destination <= last->offset + last->size) {
+        VkDeviceSize end = ash_max_u64(last->offset + last->size, piece->destination + piece->size);
+        last->size = end - last->offset;
+        return;
+    }
+    released->items[released->count++] = (struct ash_released){
+        .buffer = piece->buffer, .offset = piece->destination, .size = piece->size};
+}
+
 static void copy_to_buffers(struct recorder *recorder, struct ash_upload_piece **pieces,
                             uint32_t count)
 {
+    struct ash_released_list *released = recorder->released;
     if (count == 0)
         return;
-    memory_barrier(recorder, user_stages, user_writes, VK_PIPELINE_STAGE_2_COPY_BIT,
-                   VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                   "frames before must be done with the buffers that the copies write");
+    if (!released)
+        memory_barrier(recorder, user_stages, user_writes, VK_PIPELINE_STAGE_2_COPY_BIT,
+                       VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                       "frames before must be done with the buffers that the copies write");
+    // Copying may change the order within a buffer.
+    for (uint32_t i = 0; released && i < count; i++)
+        add_buffer(released, pieces[i]);
     for (uint32_t first = 0, next; first < count; first = next) {
         next = first + 1;
         while (next < count && pieces[next]->buffer == pieces[first]->buffer)
             next++;
         copy_to_buffer(recorder, pieces + first, next - first);
     }
-    memory_barrier(recorder, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                   user_stages, user_accesses,
-                   "what is drawn from here on reads what the copies wrote");
+    if (!released)
+        memory_barrier(recorder, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                       user_stages, user_accesses,
+                       "what is drawn from here on reads what the copies wrote");
+}
+
+static VkImageSubresourceRange range_of(const struct ash_upload_piece *piece)
+{
+    return (VkImageSubresourceRange){.aspectMask = piece->level.aspectMask,
+                                     .baseMipLevel = piece->level.mipLevel,
+                                     .levelCount = 1,
+                                     .baseArrayLayer = piece->level.baseArrayLayer,
+                                     .layerCount = 1};
 }
 
 // What was there is of no use: a whole level is written.
 static VkImageMemoryBarrier2 barrier_before(const struct ash_upload_piece *piece)
 {
-    return (VkImageMemoryBarrier2){
-        .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
-        .srcStageMask = user_stages,
-        .srcAccessMask = user_writes,
-        .dstStageMask = VK_PIPELINE_STAGE_2_COPY_BIT,
-        .dstAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT,
-        .oldLayout = VK_IMAGE_LAYOUT_UNDEFINED,
-        .newLayout = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-        .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-        .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-        .image = piece->image,
-        .subresourceRange = {.aspectMask = piece->level.aspectMask,
-                             .baseMipLevel = piece->level.mipLevel,
-                             .levelCount = 1,
-                             .baseArrayLayer = piece->level.baseArrayLayer,
-                             .layerCount = 1}};
+    return (VkImageMemoryBarrier2){.sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
+                                   .srcStageMask = user_stages,
+                                   .srcAccessMask = user_writes,
+                                   .dstStageMask = VK_PIPELINE_STAGE_2_COPY_BIT,
+                                   .dstAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                                   .oldLayout = VK_IMAGE_LAYOUT_UNDEFINED,
+                                   .newLayout = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                                   .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                                   .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
+                                   .image = piece->image,
+                                   .subresourceRange = range_of(piece)};
 }
 
 static VkImageMemoryBarrier2 barrier_after(const struct ash_upload_piece *piece)
@@ -199,16 +223,26 @@ static void copy_to_levels(struct recorder *recorder, struct ash_upload_piece **
     VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
                              .imageMemoryBarrierCount = count,
                              .pImageMemoryBarriers = barriers};
-    for (uint32_t i = 0; i < count; i++)
+    struct ash_released_list *released = recorder->released;
+    for (uint32_t i = 0; i < count; i++) {
         barriers[i] = barrier_before(pieces[i]);
+        if (released) { // nobody on this queue has used it, nor knows of stages that draw
+            barriers[i].srcStageMask = VK_PIPELINE_STAGE_2_NONE;
+            barriers[i].srcAccessMask = VK_ACCESS_2_NONE;
+        }
+    }
     ash_record_barrier(recorder->context, recorder->commands, &info, "UPLOAD_IMAGES",
                        "the images must be idle, and laid out for the copies that fill them");
     for (uint32_t i = 0; i < count; i++) {
         copy_to_level(recorder, pieces[i]);
         barriers[i] = barrier_after(pieces[i]);
+        if (released)
+            released->items[released->count++] =
+                (struct ash_released){.image = pieces[i]->image, .range = range_of(pieces[i])};
     }
-    ash_record_barrier(recorder->context, recorder->commands, &info, "UPLOAD_IMAGES",
-                       "shaders sample what the copies wrote");
+    if (!released)
+        ash_record_barrier(recorder->context, recorder->commands, &info, "UPLOAD_IMAGES",
+                           "shaders sample what the copies wrote");
     recorder->regions += count;
 }
 
@@ -243,14 +277,16 @@ static void sort_pieces(struct ash_upload_piece **pieces, uint32_t count)
 }
 
 uint32_t ash_upload_commands(const struct ash_context *context, VkCommandBuffer commands,
-                             VkBuffer source, struct ash_upload_piece **pieces, uint32_t count)
+                             const struct ash_upload_batch *batch,
+                             struct ash_released_list *released)
 {
-    struct recorder recorder = {.context = context, .commands = commands, .source = source};
-    sort_pieces(pieces, count);
+    struct recorder recorder = {
+        .context = context, .commands = commands, .source = batch->source, .released = released};
+    sort_pieces(batch->pieces, batch->count);
     uint32_t buffers = 0;
-    while (buffers < count && pieces[buffers]->buffer)
+    while (buffers < batch->count && batch->pieces[buffers]->buffer)
         buffers++;
-    copy_to_buffers(&recorder, pieces, buffers);
-    copy_to_images(&recorder, pieces + buffers, count - buffers);
+    copy_to_buffers(&recorder, batch->pieces, buffers);
+    copy_to_images(&recorder, batch->pieces + buffers, batch->count - buffers);
     return recorder.regions;
 }

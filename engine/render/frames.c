@@ -161,16 +161,22 @@ static VkResult submit(struct ash_frames *frames, const struct ash_frame *frame,
                        const struct ash_frame_sync *sync)
 {
     // ASH_BARRIER_COLOR_BEGIN waits in the same stage: only drawing to the image waits for it.
-    VkSemaphoreSubmitInfo wait =
-        semaphore_info(sync->acquired, 0, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT);
+    VkSemaphoreSubmitInfo waits[2];
+    uint32_t wait_count = 0;
+    if (sync->acquired != VK_NULL_HANDLE)
+        waits[wait_count++] =
+            semaphore_info(sync->acquired, 0, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT);
+    if (sync->uploads.semaphore != VK_NULL_HANDLE)
+        waits[wait_count++] = semaphore_info(sync->uploads.semaphore, sync->uploads.value,
+                                             VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT);
     VkSemaphoreSubmitInfo signals[] = {
         semaphore_info(frames->timeline, frame->number, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT),
         semaphore_info(sync->presentable, 0, VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT)};
     VkCommandBufferSubmitInfo commands = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO,
                                           .commandBuffer = frame->commands};
     VkSubmitInfo2 info = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO_2,
-                          .waitSemaphoreInfoCount = sync->acquired != VK_NULL_HANDLE ? 1 : 0,
-                          .pWaitSemaphoreInfos = &wait,
+                          .waitSemaphoreInfoCount = wait_count,
+                          .pWaitSemaphoreInfos = waits,
                           .commandBufferInfoCount = 1,
                           .pCommandBufferInfos = &commands,
                           .signalSemaphoreInfoCount = sync->presentable != VK_NULL_HANDLE ? 2 : 1,

@@ -12,6 +12,7 @@
 
 #include "engine/api.h"
 #include "engine/memory/allocator.h"
+#include "engine/memory/upload.h"
 #include "engine/render/descriptors.h"
 #include "engine/render/frame.h"
 #include "engine/render/uniform.h"
@@ -61,10 +62,11 @@ ASH_API uint32_t ash_frames_next_slot(const struct ash_frames *frames);
 ASH_API ASH_NODISCARD enum ash_result ash_frames_begin(struct ash_frames *frames,
                                                        struct ash_frame *frame);
 
-// What a submission waits for and signals besides the timeline; either may be VK_NULL_HANDLE.
+// What a submission waits for and signals besides the timeline; each may be VK_NULL_HANDLE.
 struct ash_frame_sync {
-    VkSemaphore acquired;    // the image may be drawn to
-    VkSemaphore presentable; // the image may be shown
+    VkSemaphore acquired;           // the image may be drawn to
+    VkSemaphore presentable;        // the image may be shown
+    struct ash_upload_wait uploads; // they are there
 };
 // Ends the commands, flushes the uniforms, submits. Errors: OUT_OF_*_MEMORY, DEVICE_LOST: nothing
 // was submitted.

@@ -195,6 +195,8 @@ void ash_renderer_destroy(struct ash_renderer *renderer)
     // Presenting is the queue's work too, and the timeline does not count it. A lost device has
     // nothing left to wait for.
     const struct ash_context *context = renderer->context;
+    if (renderer->upload != NULL)
+        ash_upload_wait_idle(renderer->upload);
     VkResult vk_result = context->vk->vkQueueWaitIdle(context->graphics.queue);
     if (vk_result != VK_SUCCESS)
         ash_log(ASH_LOG_WARNING, "The renderer ends without the GPU: vkQueueWaitIdle said %s.",
@@ -278,6 +280,7 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
                                   VkExtent2D extent)
 {
     struct ash_frame frame;
+    struct ash_frame_sync sync = {0};
     struct ash_acquired_image image;
     double start_ms = ash_timer_now_ms();
 
@@ -298,7 +301,7 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
     if (result == ASH_OK) {
         ash_pass_list_prepare(&renderer->passes, &frame, &renderer->timer);
         phase(renderer, "upload", "copies from the staging ring to where the passes want them");
-        ash_upload_record(renderer->upload, frame.commands, frame.number);
+        ash_upload_record(renderer->upload, frame.commands, frame.number, &sync.uploads);
         phase(renderer, "begin drawing", "the targets must be idle and cleared");
         ash_rendering_begin(&renderer->rendering, &frame, &image);
         ash_pass_list_draw(&renderer->passes, &frame, &renderer->rendering, &renderer->timer);
@@ -307,11 +310,12 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
         hand_over(renderer, &frame, &image);
         ash_pass_list_mark_end(&renderer->passes, &frame, &renderer->timer);
         phase(renderer, "submit", "the commands go to the GPU");
-        result = ash_frames_submit(
-            &renderer->frames, &frame,
-            &(struct ash_frame_sync){.acquired = image.acquired, .presentable = image.presentable});
+        sync.acquired = image.acquired;
+        sync.presentable = image.presentable;
+        result = ash_frames_submit(&renderer->frames, &frame, &sync);
     }
     if (result != ASH_OK) {
+        ash_upload_wait_idle(renderer->upload);
         ash_target_abandon(&renderer->target);
         return result;
     }

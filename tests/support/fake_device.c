@@ -25,6 +25,8 @@ struct fake_device *fake_device_create(const struct fake_profile *profile)
         return NULL;
     pthread_mutex_init(&device->mutex, NULL);
     device->profile = *profile;
+    for (uint32_t i = 0; i < 2; i++)
+        device->families[i] = (struct fake_commands){.device = device, .family = i};
     for (uint32_t heap = 0; heap < profile->memory.memoryHeapCount; heap++)
         device->budget[heap] = profile->memory.memoryHeaps[heap].size / 10 * 9;
     latest = device;
@@ -33,8 +35,8 @@ struct fake_device *fake_device_create(const struct fake_profile *profile)
 
 uint32_t fake_device_destroy(struct fake_device *device)
 {
-    static const char *const type_names[FAKE_OBJECT_TYPES] = {"memory", "buffer", "image",
-                                                              "image view", "pipeline"};
+    static const char *const type_names[FAKE_OBJECT_TYPES] = {
+        "memory", "buffer", "image", "image view", "pipeline", "command pool", "semaphore"};
     if (!device)
         return 0;
     fake_device_destroy_context(device);
@@ -66,6 +68,8 @@ struct ash_context *fake_device_context(struct fake_device *device)
         .physical_device = fake_device_physical_device(device),
         .device = fake_device_handle(device),
         .graphics = {.queue = fake_device_queue(device)},
+        .transfer = {.queue = device->profile.transfer_queue ? (VkQueue)&device->families[1] : NULL,
+                     .family_index = 1},
         .memory_budget = device->profile.memory_budget,
         .buffer_device_address = device->profile.buffer_device_address,
         .debug_utils = true,
@@ -82,7 +86,7 @@ void fake_device_destroy_context(struct fake_device *device)
     ash_context_destroy(context);
 }
 
-// Every dispatchable handle is the device itself.
+// Dispatchable handles are the device itself, or one of its families.
 VkInstance fake_device_instance(struct fake_device *device)
 {
     return (VkInstance)device;
@@ -100,12 +104,12 @@ VkDevice fake_device_handle(struct fake_device *device)
 
 VkQueue fake_device_queue(struct fake_device *device)
 {
-    return (VkQueue)device;
+    return (VkQueue)&device->families[0];
 }
 
 VkCommandBuffer fake_device_commands(struct fake_device *device)
 {
-    return (VkCommandBuffer)device;
+    return (VkCommandBuffer)&device->families[0];
 }
 
 VkPipeline fake_device_pipeline(struct fake_device *device)
@@ -124,6 +128,8 @@ PFN_vkVoidFunction fake_get_instance_proc_addr(VkInstance instance, const char *
         function = fake_memory_function(name);
     if (!function)
         function = fake_resource_function(name);
+    if (!function)
+        function = fake_queue_function(name);
     return function;
 }
 

@@ -55,6 +55,7 @@ struct fake_profile {
     VkDeviceSize requires_dedicated; // resources from this size on; 0: none
     bool memory_budget;              // VK_EXT_memory_budget: nine tenths of each heap at first
     bool buffer_device_address;
+    bool transfer_queue;   // a second family, that only copies
     bool protected_memory; // else a protected type may not be allocated from
     uint32_t allocate_delay_ms;
 };
@@ -93,8 +94,10 @@ VkInstance fake_device_instance(struct fake_device *device);
 VkPhysicalDevice fake_device_physical_device(struct fake_device *device);
 VkDevice fake_device_handle(struct fake_device *device);
 VkQueue fake_device_queue(struct fake_device *device);
-// A command buffer in recording, for ash_upload_record and the like.
+// A command buffer in recording, of the graphics family, for ash_upload_record and the like.
 VkCommandBuffer fake_device_commands(struct fake_device *device);
+// The graphics commands so far are never submitted: what they acquired is still to be acquired.
+void fake_device_drop_acquires(struct fake_device *device);
 // A pipeline that counts as living until vkDestroyPipeline.
 VkPipeline fake_device_pipeline(struct fake_device *device);
 
@@ -109,6 +112,9 @@ struct fake_counts {
     // Since creation.
     uint32_t frees_while_mapped; // Vulkan allows it
     uint32_t flushes, invalidates, barriers, copies;
+    uint32_t transfer_copies; // of these, on the transfer queue
+    uint32_t releases,
+        acquires;   // halves of queue family ownership transfers; the second ones match
     uint32_t names; // objects named by vkSetDebugUtilsObjectNameEXT
     uint32_t complaints;
 };

@@ -12,6 +12,8 @@ enum fake_object_type {
     FAKE_IMAGE,
     FAKE_IMAGE_VIEW,
     FAKE_PIPELINE,
+    FAKE_COMMAND_POOL,
+    FAKE_SEMAPHORE,
     FAKE_OBJECT_TYPES
 };
 
@@ -40,9 +42,27 @@ struct fake_object {
     VkDeviceSize offset;
     VkExtent3D extent;
     uint32_t texel_size, mip_levels, array_layers;
+    // command pools
+    uint32_t family;
+    // semaphores
+    uint64_t value;
 };
 
-enum { FAKE_NAMES = 64 };
+enum { FAKE_NAMES = 64, FAKE_RELEASES = 256 };
+
+// What is behind a command buffer and a queue of a family.
+struct fake_commands {
+    struct fake_device *device;
+    uint32_t family; // 0: graphics; 1: transfer
+};
+
+// The first half of a queue family ownership transfer, whose second half has not come yet.
+struct fake_release {
+    uint64_t object;
+    VkDeviceSize offset, size;
+    VkImageSubresourceRange range;
+    VkImageLayout old_layout, new_layout;
+};
 
 struct fake_device {
     pthread_mutex_t mutex;
@@ -58,6 +78,11 @@ struct fake_device {
     } calls[FAKE_NAMES];
     uint64_t fallible_calls;
     uint32_t open_labels;
+    struct fake_commands families[2];
+    struct fake_release releases[FAKE_RELEASES];
+    uint32_t release_count;
+    struct fake_release acquired[FAKE_RELEASES];
+    uint32_t acquired_count;
     struct fake_fault fault;
     uint64_t fault_seen; // matching calls since the fault was set
     bool failed, quiet;
@@ -91,6 +116,7 @@ VkDeviceSize fake_image_level(const struct fake_object *image, uint32_t mip_leve
 PFN_vkVoidFunction fake_instance_function(const char *name);
 PFN_vkVoidFunction fake_memory_function(const char *name);
 PFN_vkVoidFunction fake_resource_function(const char *name);
+PFN_vkVoidFunction fake_queue_function(const char *name);
 // vkCreateInstance's answer.
 struct fake_device *fake_device_latest(void);
 

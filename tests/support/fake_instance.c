@@ -169,13 +169,16 @@ static VKAPI_ATTR void VKAPI_CALL fake_GetPhysicalDeviceFeatures2(VkPhysicalDevi
 static VKAPI_ATTR void VKAPI_CALL fake_GetPhysicalDeviceQueueFamilyProperties(
     VkPhysicalDevice physical_device, uint32_t *count, VkQueueFamilyProperties *families)
 {
-    (void)physical_device;
+    uint32_t available = from_physical(physical_device)->profile.transfer_queue ? 2 : 1;
+    if (families && *count > 1)
+        families[1] =
+            (VkQueueFamilyProperties){.queueFlags = VK_QUEUE_TRANSFER_BIT, .queueCount = 1};
     if (families && *count > 0)
         families[0] = (VkQueueFamilyProperties){
             .queueFlags = VK_QUEUE_GRAPHICS_BIT | VK_QUEUE_COMPUTE_BIT | VK_QUEUE_TRANSFER_BIT,
             .queueCount = 1,
             .timestampValidBits = 64};
-    *count = 1;
+    *count = available;
 }
 
 static VKAPI_ATTR void VKAPI_CALL fake_GetPhysicalDeviceFormatProperties(
@@ -229,7 +232,9 @@ static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL fake_GetDeviceProcAddr(VkDevice 
 {
     (void)device;
     PFN_vkVoidFunction function = fake_memory_function(name);
-    return function ? function : fake_resource_function(name);
+    if (!function)
+        function = fake_resource_function(name);
+    return function ? function : fake_queue_function(name);
 }
 
 static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL fake_GetInstanceProcAddr(VkInstance instance,

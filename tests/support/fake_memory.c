@@ -286,9 +286,8 @@ static VKAPI_ATTR VkResult VKAPI_CALL fake_InvalidateMappedMemoryRanges(
 static VKAPI_ATTR void VKAPI_CALL fake_GetDeviceQueue(VkDevice device, uint32_t family,
                                                       uint32_t index, VkQueue *queue)
 {
-    (void)family;
     (void)index;
-    *queue = (VkQueue)from_device(device);
+    *queue = (VkQueue)&from_device(device)->families[family];
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL fake_DeviceWaitIdle(VkDevice handle)
@@ -314,7 +313,7 @@ fake_SetDebugUtilsObjectNameEXT(VkDevice handle, const VkDebugUtilsObjectNameInf
 static VKAPI_ATTR void VKAPI_CALL fake_CmdBeginDebugUtilsLabelEXT(VkCommandBuffer commands,
                                                                   const VkDebugUtilsLabelEXT *label)
 {
-    struct fake_device *device = (struct fake_device *)commands;
+    struct fake_device *device = ((struct fake_commands *)commands)->device;
     fake_begin_void(device, "vkCmdBeginDebugUtilsLabelEXT");
     if (!label->pLabelName)
         fake_complain(device, "a label without a name");
@@ -324,7 +323,7 @@ static VKAPI_ATTR void VKAPI_CALL fake_CmdBeginDebugUtilsLabelEXT(VkCommandBuffe
 
 static VKAPI_ATTR void VKAPI_CALL fake_CmdEndDebugUtilsLabelEXT(VkCommandBuffer commands)
 {
-    struct fake_device *device = (struct fake_device *)commands;
+    struct fake_device *device = ((struct fake_commands *)commands)->device;
     fake_begin_void(device, "vkCmdEndDebugUtilsLabelEXT");
     if (device->open_labels == 0)
         fake_complain(device, "vkCmdEndDebugUtilsLabelEXT without an open label");

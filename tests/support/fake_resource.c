@@ -12,7 +12,7 @@ static struct fake_device *from_device(VkDevice device)
 
 static struct fake_device *from_commands(VkCommandBuffer commands)
 {
-    return (struct fake_device *)commands;
+    return ((struct fake_commands *)commands)->device;
 }
 
 static uint32_t all_types(const struct fake_device *device, uint32_t type_bits)
@@ -316,16 +316,6 @@ fake_GetBufferDeviceAddress(VkDevice handle, const VkBufferDeviceAddressInfo *in
     return address;
 }
 
-static VKAPI_ATTR void VKAPI_CALL fake_CmdPipelineBarrier2(VkCommandBuffer commands,
-                                                           const VkDependencyInfo *info)
-{
-    struct fake_device *device = from_commands(commands);
-    fake_begin_void(device, "vkCmdPipelineBarrier2");
-    device->counts.barriers +=
-        info->memoryBarrierCount + info->bufferMemoryBarrierCount + info->imageMemoryBarrierCount;
-    fake_end(device);
-}
-
 static VKAPI_ATTR void VKAPI_CALL fake_CmdCopyBuffer(VkCommandBuffer commands,
                                                      VkBuffer source_handle,
                                                      VkBuffer destination_handle, uint32_t count,
@@ -334,6 +324,7 @@ static VKAPI_ATTR void VKAPI_CALL fake_CmdCopyBuffer(VkCommandBuffer commands,
     struct fake_device *device = from_commands(commands);
     fake_begin_void(device, "vkCmdCopyBuffer");
     device->counts.copies += count;
+    device->counts.transfer_copies += ((struct fake_commands *)commands)->family == 1 ? count : 0;
     struct fake_object *source =
         fake_object_get(device, (uint64_t)(uintptr_t)source_handle, FAKE_BUFFER, "vkCmdCopyBuffer");
     struct fake_object *destination = fake_object_get(
@@ -377,6 +368,7 @@ static VKAPI_ATTR void VKAPI_CALL fake_CmdCopyBufferToImage(VkCommandBuffer comm
     struct fake_device *device = from_commands(commands);
     fake_begin_void(device, "vkCmdCopyBufferToImage");
     device->counts.copies += count;
+    device->counts.transfer_copies += ((struct fake_commands *)commands)->family == 1 ? count : 0;
     struct fake_object *source = fake_object_get(device, (uint64_t)(uintptr_t)source_handle,
                                                  FAKE_BUFFER, "vkCmdCopyBufferToImage");
     struct fake_object *image = fake_object_get(device, (uint64_t)(uintptr_t)image_handle,
@@ -408,7 +400,6 @@ PFN_vkVoidFunction fake_resource_function(const char *name)
         FAKE_ENTRY(BindBufferMemory),
         FAKE_ENTRY(BindImageMemory),
         FAKE_ENTRY(GetBufferDeviceAddress),
-        FAKE_ENTRY(CmdPipelineBarrier2),
         FAKE_ENTRY(CmdCopyBuffer),
         FAKE_ENTRY(CmdCopyBufferToImage),
     };

@@ -31,7 +31,9 @@ static inline void make_buffer(struct upload_test *test, struct ash_buffer *buff
 static inline void begin(struct upload_test *test, const struct fake_profile *profile,
                          bool staging_only)
 {
-    struct ash_upload_params params = {.size = UPLOAD_RING_SIZE, .staging_only = staging_only};
+    struct ash_upload_params params = {.size = UPLOAD_RING_SIZE,
+                                       .path = staging_only ? ASH_UPLOAD_GRAPHICS_QUEUE
+                                                            : ASH_UPLOAD_DIRECT};
     memory_test_begin(&test->test, profile);
     assert_int_equal(ash_upload_create(test->test.allocator, &params, &test->upload), ASH_OK);
     make_buffer(test, &test->buffer, 100000);
@@ -61,7 +63,8 @@ static inline enum ash_result upload(struct upload_test *test, struct ash_buffer
 
 static inline void record(struct upload_test *test, uint64_t value)
 {
-    ash_upload_record(test->upload, memory_test_commands(&test->test), value);
+    ash_upload_record(test->upload, memory_test_commands(&test->test), value,
+                      &(struct ash_upload_wait){0});
     memory_test_submit(&test->test);
 }
 

@@ -20,7 +20,7 @@ enum { READBACK_SIZE = 1 << 20 };
 
 static void begin(struct gpu_test *test)
 {
-    struct ash_upload_params params = {.size = 1 << 18, .staging_only = true};
+    struct ash_upload_params params = {.size = 1 << 18, .path = ASH_UPLOAD_GRAPHICS_QUEUE};
     struct ash_buffer_params readback = {.size = READBACK_SIZE,
                                          .usage = VK_BUFFER_USAGE_TRANSFER_DST_BIT,
                                          .properties = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT,
@@ -109,7 +109,7 @@ static void buffers_arrive_and_are_used_in_the_same_commands(void **state)
             upload(&test, &part, bytes);
         }
         VkCommandBuffer commands = memory_test_commands(&test.test);
-        ash_upload_record(test.upload, commands, frame);
+        ash_upload_record(test.upload, commands, frame, &(struct ash_upload_wait){0});
         for (uint32_t i = 0; i < 2; i++) {
             VkBufferCopy region = {.dstOffset = i * SIZE, .size = SIZE};
             test.test.context->vk->vkCmdCopyBuffer(commands, buffers[i].buffer,
@@ -118,7 +118,7 @@ static void buffers_arrive_and_are_used_in_the_same_commands(void **state)
         // After a reader, in the same commands: the barrier before the copies must hold it back.
         struct ash_upload_target again = {.buffer = &buffers[0], .size = 1};
         upload(&test, &again, model);
-        ash_upload_record(test.upload, commands, frame);
+        ash_upload_record(test.upload, commands, frame, &(struct ash_upload_wait){0});
         host_barrier(&test, commands);
         memory_test_submit(&test.test);
         ash_upload_reclaim(test.upload, frame);
@@ -187,7 +187,7 @@ static void images_arrive_in_the_layout_that_is_promised(void **state)
             upload(&test, &half, model + layer * LEVEL);
         }
         VkCommandBuffer commands = memory_test_commands(&test.test);
-        ash_upload_record(test.upload, commands, frame);
+        ash_upload_record(test.upload, commands, frame, &(struct ash_upload_wait){0});
         for (uint32_t layer = 0; layer < LAYERS; layer++)
             read_level(&test, commands, &image, layer);
         host_barrier(&test, commands);
@@ -218,7 +218,7 @@ static void a_visible_destination_is_written_directly(void **state)
     test.upload = direct;
     upload(&test, &target, bytes);
     VkCommandBuffer commands = memory_test_commands(&test.test);
-    ash_upload_record(direct, commands, 1);
+    ash_upload_record(direct, commands, 1, &(struct ash_upload_wait){0});
     VkBufferCopy region = {.size = sizeof(bytes)};
     test.test.context->vk->vkCmdCopyBuffer(commands, buffer.buffer, test.readback.buffer, 1,
                                            &region);
