@@ -17,6 +17,7 @@
 
 #include "game/bench.h"
 #include "game/jobs.h"
+#include "game/memory_trace.h"
 #include "game/options.h"
 #include "game/passes/resources.h"
 #include "game/play/input.h"
@@ -54,6 +55,7 @@ struct game {
     struct ash_window *window; // NULL: headless
     struct ash_context *context;
     struct ash_allocator *allocator;
+    struct memory_trace memory_trace; // until the device is lost
     struct pass_resources resources; // the passes fill and empty it
     struct ash_renderer *renderer;
 

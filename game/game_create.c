@@ -136,8 +136,11 @@ static bool create_all(struct game *game)
     if (options->frames > 0 &&
         !bench_init(&game->bench, options->frames, /*presents=*/!options->headless))
         return false;
-    return create_world(game) && create_window(game) && create_device(game) &&
-           create_renderer(game);
+    if (!create_world(game) || !create_window(game) || !create_device(game) ||
+        (options->trace_memory != NULL &&
+         !memory_trace_begin(&game->memory_trace, options->trace_memory, game->allocator)))
+        return false;
+    return create_renderer(game);
 }
 
 struct game *game_create(const struct options *options)
@@ -159,6 +162,7 @@ struct game *game_create(const struct options *options)
 
 static void destroy_device(struct game *game)
 {
+    memory_trace_end(&game->memory_trace, game->allocator);
     ash_allocator_destroy(game->allocator);
     game->allocator = NULL;
     ash_context_destroy(game->context);
@@ -196,6 +200,7 @@ bool game_destroy(struct game *game)
     bool done = game->save == NULL || save_close(game->save);
     jobs_destroy(game->jobs);
     bench_finish(&game->bench);
+    done = !game->memory_trace.failed && done;
     done = recording_finish(&game->recording) && done;
     free(game);
     return done;

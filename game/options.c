@@ -56,6 +56,8 @@ static const struct row rows[] = {
      "play what --record wrote"},
     {"hash", KIND_COUNT, FIELD(hash_every), 1, UINT32_MAX, "N", "a number of ticks, 1 or more",
      "print a hash of the world's state every N ticks (60 a second)"},
+    {"trace-memory", KIND_TEXT, FIELD(trace_memory), 0, 0, "FILE", "the name of a file",
+     "write what is asked of the allocator, for bench_allocator"},
     {"gpu", KIND_TEXT, FIELD(gpu), 0, 0, "N|NAME", "a number or a name that --list-gpus shows",
      "draw with this GPU"},
     {"list-gpus", KIND_FLAG, FIELD(list_gpus), 0, 0, NULL, NULL, "show the GPUs, and end"},

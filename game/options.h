@@ -24,6 +24,7 @@ struct options {
     const char *bench; // JSON
     const char *gpu;
     const char *record, *replay;
+    const char *trace_memory;
     uint32_t hash_every; // ticks; 0: off
     float sensitivity;   // 1 is the default
     float field_of_view; // degrees, vertical

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "bench/allocator/shadow.h"
+#include "engine/bits.h"
 
 static double now_ns(void)
 {
@@ -212,16 +213,15 @@ static void sample(struct watch *watch, const struct target_type *type, struct t
     out->average += (double)stats.reserved_bytes / (double)watch->live;
 }
 
-// The highest of everything is looked for often enough that nothing of a chunk's size escapes.
+// The highest of everything, where the target does not keep it, is looked for often enough that
+// nothing of a chunk's size escapes.
 static void note_peaks(struct watch *watch, const struct target_type *type, struct target *target,
                        struct tightness *out)
 {
     struct target_stats stats;
     type->stats(target, &stats);
-    if (watch->live > out->peak_live)
-        out->peak_live = watch->live;
-    if (stats.reserved_bytes > out->peak_reserved)
-        out->peak_reserved = stats.reserved_bytes;
+    out->peak_reserved = ash_max_u64(out->peak_reserved,
+                                     ash_max_u64(stats.reserved_bytes, stats.peak_reserved_bytes));
     if (stats.chunks > out->peak_chunks)
         out->peak_chunks = stats.chunks;
     if (watch->blocks >= watch->most_blocks && watch->blocks > 0) {
@@ -274,6 +274,7 @@ bool measure_tightness(const struct target_type *type, const struct trace *trace
         }
         memset(watch.sizes, 0, (trace->slots + 1) * sizeof(uint32_t));
         watch.live = watch.blocks = 0;
+        out->peak_live = trace->peak_live_bytes;
         good = replay_watched(&watch, type, target, shadow, out);
         out->average /= out->sample_count != 0 ? out->sample_count : 1;
         struct target_stats stats;

@@ -79,6 +79,7 @@ static void ours_stats(struct target *target, struct target_stats *out)
     *out = (struct target_stats){
         .reserved_bytes = stats.total.reserved_bytes,
         .live_bytes = stats.total.live_bytes,
+        .peak_reserved_bytes = stats.peak_reserved_bytes,
         .chunks = (uint64_t)stats.total.chunks + stats.total.dedicated,
         .driver_calls = stats.allocate_memory_calls,
         .host_bytes = stats.host_bytes,

@@ -17,12 +17,13 @@ struct place {
 
 struct target_stats {
     uint64_t reserved_bytes, live_bytes;
+    uint64_t peak_reserved_bytes; // 0: not kept
     uint64_t chunks, driver_calls, host_bytes, live_blocks;
 };
 
 struct target_type {
     const char *name;
-    // NULL: no memory. `slots` of the trace's blocks at once; shared by `threads` threads.
+    // NULL: no memory. `slots` of the trace's blocks at once.
     struct target *(*create)(uint32_t slots);
     void (*destroy)(struct target *target);
     // `base` is added to the operation's slot: each thread has a part of the slots.

@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "engine/bits.h"
-#include "engine/memory/record.h"
 
-enum { KIB = 1024, MIB = 1024 * 1024, BURST = 32, LEAST_LIVE = 256, MOST_SLOTS = 1 << 25 };
+enum { KIB = 1024, MIB = 1024 * 1024, BURST = 32, LEAST_LIVE = 256 };
 
 // ---- chance: xorshift64*, the same everywhere
 
@@ -271,98 +270,6 @@ static void make_t5(struct maker *maker, double scale)
     make_t1(maker, scale / 4);
 }
 
-// ---- files
-
-static void *read_file(const char *path, size_t *size)
-{
-    FILE *file = fopen(path, "rb");
-    long end = -1;
-    if (file != NULL && fseek(file, 0, SEEK_END) == 0)
-        end = ftell(file);
-    void *bytes = end >= 0 ? malloc((size_t)end + 1) : NULL;
-    if (bytes != NULL) {
-        rewind(file);
-        *size = fread(bytes, 1, (size_t)end, file);
-    }
-    if (file != NULL)
-        fclose(file);
-    return bytes;
-}
-
-// The size of the block in each slot; 0: none.
-struct slots {
-    uint32_t *sizes;
-    uint32_t count;
-};
-
-static bool reach(struct slots *slots, uint32_t slot)
-{
-    if (slot < slots->count)
-        return true;
-    uint32_t count = slot + slot / 2 + 1024;
-    uint32_t *larger = realloc(slots->sizes, count * sizeof(*larger));
-    if (larger == NULL)
-        return false;
-    memset(&larger[slots->count], 0, (count - slots->count) * sizeof(*larger));
-    *slots = (struct slots){larger, count};
-    return true;
-}
-
-// False: what was read can't be, or is larger than this program takes.
-static bool append_read(struct maker *maker, struct slots *slots,
-                        const struct ash_record_operation *read)
-{
-    bool frees = read->type == ASH_OPERATION_FREE;
-    if (read->slot > MOST_SLOTS || read->size > UINT32_MAX || read->alignment_log2 > 31 ||
-        !reach(slots, read->slot))
-        return false;
-    uint32_t *size = &slots->sizes[read->slot];
-    if (frees && *size == 0)
-        return true; // of a block from before the record
-    if (!frees && *size != 0)
-        return false;
-    maker->live_bytes = maker->live_bytes - *size + read->size;
-    *size = (uint32_t)read->size;
-    append(maker, (struct operation){
-                      .slot = read->slot,
-                      .size = *size,
-                      .alignment_log2 = read->alignment_log2,
-                      .memory_type = (uint8_t)read->memory_type_index,
-                      .flags = (uint8_t)((frees ? TRACE_FREE : 0) |
-                                         (read->optimal_image ? TRACE_OPTIMAL : 0) |
-                                         (read->dedicated ? TRACE_DEDICATED : 0)),
-                  });
-    struct trace *trace = maker->trace;
-    trace->peak_live_bytes = ash_max_u64(trace->peak_live_bytes, maker->live_bytes);
-    if (read->slot >= trace->slots)
-        trace->slots = read->slot + 1;
-    return true;
-}
-
-static bool load(struct maker *maker, const char *path)
-{
-    size_t size = 0;
-    void *bytes = read_file(path, &size);
-    if (bytes == NULL) {
-        fprintf(stderr, "bench_allocator: '%s' is no trace T1 to T6 and no readable file\n", path);
-        return false;
-    }
-    struct ash_record_reader reader;
-    struct ash_record_operation read;
-    struct slots slots = {0};
-    bool good = ash_record_read_begin(&reader, bytes, size);
-    while (good && ash_record_read(&reader, &read))
-        good = append_read(maker, &slots, &read);
-    good = good && !reader.broken && !maker->failed;
-    if (!good)
-        fprintf(stderr, "bench_allocator: '%s' is not a trace of this version, or is damaged\n",
-                path);
-    maker->trace->recorded = true;
-    free(slots.sizes);
-    free(bytes);
-    return good;
-}
-
 bool trace_init(struct trace *trace, const struct trace_params *params)
 {
     static const struct {
@@ -370,24 +277,21 @@ bool trace_init(struct trace *trace, const struct trace_params *params)
         void (*make)(struct maker *maker, double scale);
     } built_in[] = {{"T1", make_t1}, {"T2", make_t2}, {"T3", make_t3},
                     {"T4", make_t4}, {"T5", make_t5}, {"T6", make_t6}};
+    size_t i = 0;
+    while (i < sizeof(built_in) / sizeof(built_in[0]) &&
+           strcmp(params->name, built_in[i].name) != 0)
+        i++;
+    if (i == sizeof(built_in) / sizeof(built_in[0]))
+        return trace_read(trace, params->name);
     *trace = (struct trace){.name = params->name};
     struct maker maker = {.trace = trace};
     maker.chance.state = params->seed * UINT64_C(0x9E3779B97F4A7C15) + 1;
-    bool found = false;
-    for (size_t i = 0; i < sizeof(built_in) / sizeof(built_in[0]); i++) {
-        if (strcmp(params->name, built_in[i].name) == 0) {
-            built_in[i].make(&maker, params->scale);
-            found = true;
-        }
-    }
-    if (!found)
-        found = load(&maker, params->name);
+    built_in[i].make(&maker, params->scale);
     free(maker.live);
     free(maker.unused_slots);
-    if (maker.failed)
-        fprintf(stderr, "bench_allocator: no memory for trace %s\n", params->name);
-    if (found && !maker.failed)
+    if (!maker.failed)
         return true;
+    fprintf(stderr, "bench_allocator: no memory for trace %s\n", params->name);
     trace_finish(trace);
     return false;
 }

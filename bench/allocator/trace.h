@@ -23,7 +23,6 @@ struct trace {
     size_t count, capacity;
     size_t ramp;    // the first so many are not timed
     uint32_t slots; // above every slot in use
-    bool recorded;  // from a file
     uint64_t peak_live_bytes;
 };
 
@@ -36,5 +35,11 @@ struct trace_params {
 // False: no memory, or no such file; standard error says which.
 bool trace_init(struct trace *trace, const struct trace_params *params);
 void trace_finish(struct trace *trace);
+
+// What a file says that ash_record wrote (engine/memory/record.h); its content may be anything.
+bool trace_read(struct trace *trace, const char *path);
+// The same from memory, without a word. False: it is no such record, an empty one, or there is no
+// memory.
+bool trace_parse(struct trace *trace, const void *bytes, size_t size);
 
 #endif

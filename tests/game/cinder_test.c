@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/memory/record.h"
 #include "game/world/save.h"
 
 enum { OUTPUT_SIZE = 65536, MAX_WORDS = 24 };
@@ -118,6 +119,29 @@ static void says_what_it_is(void **state)
     assert_true(strncmp(output, "0: ", 3) == 0);
 }
 
+// What is asked of the allocator comes out whole: what was taken is given back at the end.
+static void the_memory_trace_is_a_record(void **state)
+{
+    (void)state;
+    succeeds("--headless --fly --frames 10 --radius 2 --size 64x64 --trace-memory m.ashmem");
+    FILE *file = fopen("m.ashmem", "rb");
+    assert_non_null(file);
+    size_t size = fread(output, 1, OUTPUT_SIZE, file);
+    fclose(file);
+    unlink("m.ashmem");
+    struct ash_record_reader reader;
+    struct ash_record_operation operation;
+    uint32_t allocs = 0, frees = 0;
+    assert_true(ash_record_read_begin(&reader, output, size));
+    while (ash_record_read(&reader, &operation)) {
+        allocs += operation.type == ASH_OPERATION_ALLOC;
+        frees += operation.type == ASH_OPERATION_FREE;
+    }
+    assert_false(reader.broken);
+    assert_true(allocs > 10);
+    assert_int_equal(allocs, frees);
+}
+
 static void every_failure_is_one_line(void **state)
 {
     (void)state;
@@ -129,6 +153,8 @@ static void every_failure_is_one_line(void **state)
     fails("--headless --replay /nonexistent", 1, "could not read /nonexistent");
     fails("--headless --replay /etc/hostname", 1, "not a recording");
     fails("--headless --record /nonexistent/file", 1, "could not write /nonexistent/file");
+    fails("--headless --radius 1 --trace-memory /nonexistent/file", 1,
+          "could not write /nonexistent/file");
     fails("--headless --world /etc/hostname", 1, "/etc/hostname");
     fails("--headless --frames 1 --radius 1 --size 32x32 --out /nonexistent/x.png", 1,
           "could not write /nonexistent/x.png");
@@ -267,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(says_what_it_is),
+        cmocka_unit_test(the_memory_trace_is_a_record),
         cmocka_unit_test(every_failure_is_one_line),
         cmocka_unit_test(the_same_seed_and_frame_are_the_same_picture),
         cmocka_unit_test(the_benchmark_writes_its_object),
