@@ -10,13 +10,15 @@
 #include <stb_image_write.h>
 
 #include "bench/mesher/mesher_naive.h"
+#include "game/world/level.h"
+#include "game/world/lighting.h"
 #include "game/world/terrain.h"
 
 enum {
     COLUMNS_DEFAULT = 23, // radius 10 and the neighbours that its chunks need
     COLUMNS_MAX = 129,
     ROUNDS_DEFAULT = 10,
-    NAIVE_STEP = 7 // the naive mesher meshes every seventh chunk only: it takes long
+    NAIVE_STEP = 7 // the naive mesher meshes every seventh column only: it takes long
 };
 
 struct options {
@@ -124,42 +126,74 @@ static bool write_map(const struct region *region, const char *path)
     return written != 0;
 }
 
-static void gather(const struct region *region, uint32_t x, uint32_t z, int32_t y,
-                   struct mesh_input *input)
+static void gather(const struct region *region, uint32_t x, uint32_t z,
+                   const struct chunk *around[COLUMN_CHUNKS + 2][3][3])
 {
     for (uint32_t i = 0; i < 9; i++) {
         const struct chunk *column = column_of(region, x + i % 3 - 1, z + i / 3 - 1);
-        for (int32_t dy = -1; dy <= 1; dy++) {
-            int32_t level = y + dy;
-            input->chunks[dy + 1][i / 3][i % 3] =
-                level < 0 ? &stone : (level >= COLUMN_CHUNKS ? &air : &column[level]);
-        }
+        around[0][i / 3][i % 3] = &stone;
+        around[COLUMN_CHUNKS + 1][i / 3][i % 3] = &air;
+        for (uint32_t y = 0; y < COLUMN_CHUNKS; y++)
+            around[y + 1][i / 3][i % 3] = &column[y];
     }
 }
 
-// Meshes every `step`th chunk; with the naive mesher where `mesher` is NULL. Of several rounds the
-// quickest counts: the others were disturbed.
-static bool time_meshing(const struct region *region, struct mesher *mesher, uint32_t step,
-                         uint32_t rounds, struct mesh_input input, struct result *result)
+// How the chunks of a case are meshed.
+struct way {
+    const char *name;
+    uint32_t detail; // or AS_PLAYED
+    bool lit;        // with light, which is found anew for each column
+    bool naive;
+};
+enum { AS_PLAYED = UINT32_MAX }; // each column by its distance from the region's middle
+
+struct tools {
+    struct mesher *mesher;
+    struct lighting *lighting;
+};
+
+// One column; false where memory ran out.
+static bool mesh_column(struct tools tools, const struct way *way, uint32_t level,
+                        const struct chunk *around[COLUMN_CHUNKS + 2][3][3], struct result *result)
 {
-    const uint32_t inner = region->edge - 2;
-    const uint32_t total = inner * inner * COLUMN_CHUNKS;
+    struct mesh_input input = {.detail = level_details[level]};
+    bool lit = way->lit && input.detail == 0;
+    if (lit)
+        lighting_spread(tools.lighting, around, 0, COLUMN_CHUNKS - 1);
+    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
+        struct mesh mesh;
+        memcpy(input.chunks, around[y], sizeof(input.chunks));
+        input.light = lit ? lighting_cells(tools.lighting, y) : NULL;
+        bool meshed = way->naive ? mesher_naive_mesh(&input, &mesh)
+                                 : mesher_mesh(tools.mesher, &input, &mesh);
+        if (!meshed)
+            return false;
+        result->chunks++;
+        result->drawn += mesh.total > 0;
+        result->quads += mesh.total;
+        mesh_finish(&mesh);
+    }
+    return true;
+}
+
+// Meshes every column but those at the edge. Of several rounds the quickest counts: the others were
+// disturbed.
+static bool time_meshing(const struct region *region, struct tools tools, const struct way *way,
+                         uint32_t rounds, struct result *result)
+{
+    const uint32_t inner = region->edge - 2, middle = region->edge / 2;
     for (uint32_t round = 0; round < rounds; round++) {
-        struct result this = {.name = result->name};
+        struct result this = {.name = way->name};
         double start = now_us();
-        for (uint32_t i = 0; i < total; i += step) {
-            uint32_t column = i / COLUMN_CHUNKS;
-            struct mesh mesh;
-            gather(region, 1 + column % inner, 1 + column / inner, (int32_t)(i % COLUMN_CHUNKS),
-                   &input);
-            bool meshed = mesher != NULL ? mesher_mesh(mesher, &input, &mesh)
-                                         : mesher_naive_mesh(&input, &mesh);
-            if (!meshed)
+        for (uint32_t i = 0; i < inner * inner; i += way->naive ? NAIVE_STEP : 1) {
+            const struct chunk *around[COLUMN_CHUNKS + 2][3][3];
+            uint32_t x = 1 + i % inner, z = 1 + i / inner;
+            int32_t dx = abs((int32_t)x - (int32_t)middle), dz = abs((int32_t)z - (int32_t)middle);
+            gather(region, x, z, around);
+            uint32_t level =
+                way->detail == AS_PLAYED ? level_at(dx > dz ? dx : dz, LEVEL_NONE) : way->detail;
+            if (!mesh_column(tools, way, level, around, &this))
                 return false;
-            this.chunks++;
-            this.drawn += mesh.total > 0;
-            this.quads += mesh.total;
-            mesh_finish(&mesh);
         }
         this.us = now_us() - start;
         if (round == 0 || this.us < result->us)
@@ -171,29 +205,22 @@ static bool time_meshing(const struct region *region, struct mesher *mesher, uin
 static bool measure(const struct region *region, uint32_t rounds, struct result results[],
                     uint32_t *count)
 {
-    static const struct {
-        const char *name;
-        uint32_t detail;
-        bool occlusion, naive;
-    } cases[] = {
-        {"detail_0", 0, false, false}, {"detail_0_occlusion", 0, true, false},
-        {"detail_1", 1, false, false}, {"detail_2", 2, false, false},
-        {"naive", 0, false, true},     {"naive_occlusion", 0, true, true},
+    static const struct way ways[] = {
+        {"as_played", AS_PLAYED, true, false},
+        {"as_played_unlit", AS_PLAYED, false, false},
+        {"detail_0_lit", 0, true, false},
+        {"detail_0", 0, false, false},
+        {"detail_1", 1, false, false},
+        {"detail_2", 2, false, false},
+        {"naive", 0, false, true},
     };
-    struct mesher *mesher = mesher_create();
-    if (mesher == NULL)
-        return false;
-    bool complete = true;
-    *count = sizeof(cases) / sizeof(cases[0]);
-    for (uint32_t i = 0; i < *count && complete; i++) {
-        struct mesh_input input = {.detail = cases[i].detail,
-                                   .ambient_occlusion = cases[i].occlusion};
-        results[i] = (struct result){.name = cases[i].name};
-        complete =
-            time_meshing(region, cases[i].naive ? NULL : mesher, cases[i].naive ? NAIVE_STEP : 1,
-                         cases[i].naive ? 1 : rounds, input, &results[i]);
-    }
-    mesher_destroy(mesher);
+    struct tools tools = {mesher_create(), lighting_create()};
+    bool complete = tools.mesher != NULL && tools.lighting != NULL;
+    *count = sizeof(ways) / sizeof(ways[0]);
+    for (uint32_t i = 0; i < *count && complete; i++)
+        complete = time_meshing(region, tools, &ways[i], ways[i].naive ? 1 : rounds, &results[i]);
+    mesher_destroy(tools.mesher);
+    lighting_destroy(tools.lighting);
     return complete;
 }
 

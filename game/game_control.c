@@ -100,7 +100,7 @@ static void move_camera(struct game *game)
     game->before = game->now;
     if (game->options->camera == CAMERA_PLAYER) {
         game->now = pose_of_player(&game->simulation.player);
-    } else {
+    } else if (game->options->camera != CAMERA_VIEW) {
         rails_step(&game->rails, TICK_SECONDS);
         game->now = game->rails.pose;
     }

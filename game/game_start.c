@@ -13,6 +13,7 @@
 // Of the mouse, radians a pixel; of the stick, radians a second.
 #define MOUSE_SPEED 0.0022f
 #define STICK_SPEED 3.0f
+#define DEGREE      (3.14159265358979323846 / 180)
 
 static int32_t terrain_at(void *user, int32_t x, int32_t z)
 {
@@ -85,6 +86,10 @@ void game_start_camera(struct game *game)
     const struct options *options = game->options;
     if (options->camera == CAMERA_PLAYER) {
         game->now = pose_of_player(&game->simulation.player);
+    } else if (options->camera == CAMERA_VIEW) {
+        const float *view = options->view;
+        game->now = (struct pose){(double)view[0], (double)view[1], (double)view[2],
+                                  (double)view[3] * DEGREE, (double)view[4] * DEGREE};
     } else {
         const struct rails_params params = {
             .kind = kinds[options->camera],
@@ -98,4 +103,5 @@ void game_start_camera(struct game *game)
     }
     game->before = game->now;
     game->eye = game->now;
+    game->scene.hud.performance = game->scene.hud.memory = options->panels;
 }

@@ -14,7 +14,8 @@ enum kind {
     KIND_SWITCH, // on or off
     KIND_SIZE,   // width and height
     KIND_LEVEL,  // a log level
-    KIND_CAMERA  // chooses the camera `least`
+    KIND_CAMERA, // chooses the camera `least`
+    KIND_VIEW    // five numbers; chooses CAMERA_VIEW
 };
 
 struct row {
@@ -48,6 +49,10 @@ static const struct row rows[] = {
     {"fly", KIND_CAMERA, FIELD(camera), CAMERA_FLY, 0, NULL, NULL, "fly east at 20 blocks/s"},
     {"ground", KIND_CAMERA, FIELD(camera), CAMERA_GROUND, 0, NULL, NULL,
      "go east at walking pace and eye height"},
+    {"view", KIND_VIEW, FIELD(view), -1e6, 1e6, "X,Y,Z,YAW,PITCH",
+     "a place and two angles in degrees, such as 48.5,40,66.5,90,-10", "stand still and look"},
+    {"panels", KIND_FLAG, FIELD(panels), 0, 0, NULL, NULL,
+     "begin with the panels of F3 and F4 open"},
     {"bench", KIND_TEXT, FIELD(bench), 0, 0, "FILE.json", "the name of a file",
      "measure --frames frames (600) and write the figures there"},
     {"record", KIND_TEXT, FIELD(record), 0, 0, "FILE", "the name of a file",
@@ -122,6 +127,21 @@ static bool parse_size(const char *text, double least, double most, uint32_t out
     return true;
 }
 
+static bool parse_view(const char *text, double least, double most, float out[5])
+{
+    float view[5];
+    for (int i = 0; i < 5; i++) {
+        char *end = NULL;
+        double value = strtod(text, &end);
+        if (end == text || !(value >= least && value <= most) || *end != (i < 4 ? ',' : '\0'))
+            return false;
+        view[i] = (float)value;
+        text = end + 1;
+    }
+    memcpy(out, view, sizeof(view));
+    return true;
+}
+
 static bool parse_level(const char *text, enum ash_log_level *out)
 {
     for (int level = ASH_LOG_DEBUG; level <= ASH_LOG_OFF; level++) {
@@ -166,6 +186,9 @@ static bool store(const struct row *row, const char *text, struct options *optio
         return parse_size(text, row->least, row->most, field);
     case KIND_LEVEL:
         return parse_level(text, field);
+    case KIND_VIEW:
+        options->camera = CAMERA_VIEW;
+        return parse_view(text, row->least, row->most, field);
     }
     return false;
 }
@@ -249,7 +272,7 @@ bool options_parse(int argc, char *const *argv, struct options *out, char *messa
         if (!parse_one(argc, argv, &i, &options, &row, message, message_size))
             return false;
         options.seed_given |= row->offset == FIELD(seed);
-        camera_given |= row->kind == KIND_CAMERA;
+        camera_given |= row->kind == KIND_CAMERA || row->kind == KIND_VIEW;
     }
     if (!check_pairs(&options, message, message_size))
         return false;

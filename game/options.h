@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum camera_mode { CAMERA_PLAYER, CAMERA_TOUR, CAMERA_FLY, CAMERA_GROUND };
+enum camera_mode { CAMERA_PLAYER, CAMERA_TOUR, CAMERA_FLY, CAMERA_GROUND, CAMERA_VIEW };
 
 struct options {
     bool headless, validate, list_gpus, help, version;
@@ -19,6 +19,8 @@ struct options {
     bool seed_given;
     uint32_t radius;
     enum camera_mode camera;
+    float view[5];     // of CAMERA_VIEW: x, y, z, yaw, pitch; degrees
+    bool panels;       // performance and memory are shown from the start
     const char *world; // NULL: default place in a window, none headless
     const char *out;   // PNG of the last frame
     const char *bench; // JSON

@@ -4,7 +4,7 @@
 // A quad is two words of 32 bits (in C one uint64_t, the first word in its lower half):
 //
 //     word 0   x 6 | y 6 | z 6 | width - 1  5 | height - 1  5 | face 3 | 1 unused
-//     word 1   texture 6 | occlusion of corners 0 to 3, 2 each | light 4 | turned 1 | 13 unused
+//     word 1   texture 6 | light of corners 0 to 3, 6 each: daylight 3, lamps 3 | turned 1 | 1 unused
 //
 // x, y, z is the corner with the smallest coordinates, 0 to 32, in cells of (1 << detail) blocks
 // from the chunk's origin; terrain_push carries the size of a cell. Width and height run along
@@ -17,8 +17,9 @@
 // Corner 0 is x, y, z itself. Corners 0 1 2 3 run counter-clockwise seen from outside, so the
 // triangles are 0 1 2 and 2 3 0.
 //
-// Occlusion: 3 is open, 0 is darkest. `turned` moves corner k to k + 1, so that the diagonal runs
-// between the corners where the occlusion shows no seam; quad_corner does it.
+// Light is the mean of the four cells that meet at a corner, of which opaque ones give none: 7 is
+// all of it, and what lies in an angle is darker. `turned` moves corner k to k + 1, so that the
+// diagonal runs between the corners where the light shows no seam; quad_corner does it.
 #ifndef SHADERS_SHARED_H
 #define SHADERS_SHARED_H
 
@@ -55,8 +56,8 @@
 // hang on the world and repeat after it do not jump.
 #define CAMERA_WRAP 4096
 
-#define QUAD_LIGHT_MAX     15
-#define QUAD_OCCLUSION_MAX 3
+#define QUAD_LIGHT_MAX   7
+#define QUAD_LIGHT_PLAIN 0x1C71C7u // daylight at all corners, no lamp
 
 #ifdef __STDC__
 #include <stdint.h>
@@ -68,10 +69,11 @@
 #define QUAD_WORD_0(x, y, z, width, height, face)                                                  \
     ((uint32_t)(x) | (uint32_t)(y) << 6 | (uint32_t)(z) << 12 | (uint32_t)((width)-1) << 18 |      \
      (uint32_t)((height)-1) << 23 | (uint32_t)(face) << 28)
-// `occlusion` holds corner 0 in its lowest two bits.
-#define QUAD_WORD_1(texture, occlusion, light, turned)                                             \
-    ((uint32_t)(texture) | (uint32_t)(occlusion) << 6 | (uint32_t)(light) << 14 |                  \
-     (uint32_t)(turned) << 18)
+// `light` holds corner 0 in its lowest six bits, and there daylight in the lowest three.
+#define QUAD_WORD_1(texture, light, turned)                                                        \
+    ((uint32_t)(texture) | (uint32_t)(light) << 6 | (uint32_t)(turned) << 30)
+#define QUAD_CORNER_SKY(light, corner)  ((light) >> 6 * (corner)&7u)
+#define QUAD_CORNER_LAMP(light, corner) ((light) >> (6 * (corner) + 3) & 7u)
 #define QUAD_PACK(word_0, word_1) ((uint64_t)(word_0) | (uint64_t)(word_1) << 32)
 
 #define QUAD_X(quad)         ((uint32_t)(quad)&63u)
@@ -81,9 +83,8 @@
 #define QUAD_HEIGHT(quad)    (((uint32_t)((quad) >> 23) & 31u) + 1u)
 #define QUAD_FACE(quad)      ((uint32_t)((quad) >> 28) & 7u)
 #define QUAD_TEXTURE(quad)   ((uint32_t)((quad) >> 32) & 63u)
-#define QUAD_OCCLUSION(quad) ((uint32_t)((quad) >> 38) & 255u)
-#define QUAD_LIGHT(quad)     ((uint32_t)((quad) >> 46) & 15u)
-#define QUAD_TURNED(quad)    ((uint32_t)((quad) >> 50) & 1u)
+#define QUAD_LIGHT(quad)     ((uint32_t)((quad) >> 38) & 0xffffffu)
+#define QUAD_TURNED(quad)    ((uint32_t)((quad) >> 62) & 1u)
 
 #else // GLSL
 #extension GL_EXT_buffer_reference : require
@@ -173,22 +174,17 @@ uint quad_texture(uvec2 quad)
     return quad.y & 63u;
 }
 
-// Of the corner that quad_corner returned: 0 (dark) to 1 (open).
-float quad_occlusion(uvec2 quad, uint corner)
+// Of the corner that quad_corner returned: daylight and the light of lamps and lava, 0 to 1.
+vec2 quad_light(uvec2 quad, uint corner)
 {
-    return float(quad.y >> (6u + 2u * corner) & 3u) / 3.0;
-}
-
-// 0 to 1: light of lamps and lava.
-float quad_light(uvec2 quad)
-{
-    return float(quad.y >> 14 & 15u) / 15.0;
+    uint light = quad.y >> (6u + 6u * corner);
+    return vec2(light & 7u, light >> 3 & 7u) / float(QUAD_LIGHT_MAX);
 }
 
 // The corner that vertex 0 to 3 of the quad is at.
 uint quad_corner(uvec2 quad, int vertex)
 {
-    return (uint(vertex) + (quad.y >> 18)) & 3u;
+    return (uint(vertex) + (quad.y >> 30)) & 3u;
 }
 
 // How far the corner is along width and height, in cells.

@@ -16,6 +16,11 @@ layout(location = 1) out vec4 light; // rgb times the texture's; a: times its gl
 layout(location = 2) out vec4 haze;  // rgb: added; a: texels that a pixel covers
 
 const vec3 LAMP_COLOR = vec3(1.0, 0.56, 0.24);
+const float DARKNESS = 0.020; // what is left to see by where no light comes
+
+// Chunks that are meshed with light are at least FAR blocks of it around the camera; where those
+// begin that are not, all is daylight.
+const float NEAR = 88.0, FAR = 124.0;
 
 void main()
 {
@@ -32,14 +37,17 @@ void main()
     uv = vec3(quad_texture_coordinate(quad, extent, push.origin_scale.w), quad_texture(quad));
 
     vec3 normal = quad_normal(quad);
-    float open = 0.4 + 0.6 * quad_occlusion(quad, corner);
+    vec2 given = mix(quad_light(quad, corner), vec2(1.0, 0.0),
+                     clamp((distance - NEAR) / (FAR - NEAR), 0.0, 1.0));
+    float open = given.x * (2.0 - given.x);
     float facing = max(dot(normal, frame.light_direction.xyz), 0.0);
     // The sky lights what looks up, the ground throws a little back at what looks down.
     float around = 0.78 + 0.22 * normal.y;
-    float lamp = quad_light(quad);
+    // Lamps and lava pale beside the day, not in a cave.
     float night = frame.ambient_color.w;
+    float lamp = given.y * given.y * (1.1 - 0.75 * open * (1.0 - night));
     vec3 lit = (frame.light_color.rgb * facing + frame.ambient_color.rgb * around) * open +
-               LAMP_COLOR * (lamp * lamp * (0.35 + 0.75 * night) * open);
+               LAMP_COLOR * lamp + DARKNESS * around;
 
     float fog = fog_amount(frame, distance);
     light = vec4(lit, 1.1 + 0.7 * night) * (1.0 - fog);

@@ -109,38 +109,48 @@ static bool shows_face(const struct mesh_input *input, struct cell cell, enum bl
     return !block_types[other].opaque && (other != block || border);
 }
 
-// Occlusion at the corner of a face that lies towards +1 or -1 along its width and height.
-static uint32_t corner_occlusion(const struct mesh_input *input, struct cell before, uint32_t axis,
-                                 int32_t width_sign, int32_t height_sign)
+// The light at the corner of a face that lies towards +1 or -1 along its width and height, as one
+// of QUAD_LIGHT's.
+static uint32_t corner_light(const struct light_cells *light, struct cell before, uint32_t axis,
+                             int32_t width_sign, int32_t height_sign)
 {
     const uint32_t width_axis = axis == 0 ? 2 : 0, height_axis = axis == 1 ? 2 : 1;
-    struct cell side = before, top = before, corner = before;
-    side.at[width_axis] += width_sign;
-    top.at[height_axis] += height_sign;
-    corner.at[width_axis] += width_sign;
-    corner.at[height_axis] += height_sign;
-    bool side_opaque = opaque_at(input, side.at[0], side.at[1], side.at[2]);
-    bool top_opaque = opaque_at(input, top.at[0], top.at[1], top.at[2]);
-    bool corner_opaque = opaque_at(input, corner.at[0], corner.at[1], corner.at[2]);
-    if (side_opaque && top_opaque)
-        return 0;
-    return 3u - (uint32_t)side_opaque - (uint32_t)top_opaque - (uint32_t)corner_opaque;
+    uint32_t daylight = 0, lamps = 0;
+    bool seen = false;
+    for (int32_t i = 0; i < 4; i++) {
+        struct cell cell = before;
+        cell.at[width_axis] += i % 2 * width_sign;
+        cell.at[height_axis] += i / 2 * height_sign;
+        uint32_t value = light->at[cell.at[1] + 1][cell.at[2] + 1][cell.at[0] + 1];
+        // The cell across is seen only past one beside.
+        if (i == 3 && !seen)
+            break;
+        seen = seen || (i > 0 && value != 0);
+        daylight += value & 15;
+        lamps += value >> 4;
+    }
+    return (daylight * 30 / 256) | (lamps * 30 / 256) << 3;
 }
 
-static uint32_t face_occlusion(const struct mesh_input *input, struct cell cell, uint32_t face)
+static uint32_t face_light(const struct mesh_input *input, struct cell cell, uint32_t face)
 {
-    if (!input->ambient_occlusion || input->detail > 0)
-        return 0xff;
+    if (input->light == NULL || input->detail > 0)
+        return QUAD_LIGHT_PLAIN;
     // Corners 0 to 3 of faces whose width and height turn counter-clockwise seen from outside.
     static const int32_t straight[4][2] = {{-1, -1}, {1, -1}, {1, 1}, {-1, 1}};
     const bool mirrored = face == FACE_EAST || face == FACE_UP || face == FACE_NORTH;
     uint32_t result = 0;
     for (uint32_t corner = 0; corner < 4; corner++) {
         const int32_t *sign = straight[mirrored ? (4 - corner) % 4 : corner];
-        result |= corner_occlusion(input, beside(cell, face), face / 2, sign[0], sign[1])
-                  << 2 * corner;
+        result |= corner_light(input->light, beside(cell, face), face / 2, sign[0], sign[1])
+                  << 6 * corner;
     }
     return result;
+}
+
+static uint32_t brightness(uint32_t light, uint32_t corner)
+{
+    return QUAD_CORNER_SKY(light, corner) + QUAD_CORNER_LAMP(light, corner);
 }
 
 static bool add(struct list *list, mesh_quad quad)
@@ -161,13 +171,13 @@ static mesh_quad face_quad(const struct mesh_input *input, struct cell cell, enu
                            uint32_t face)
 {
     const struct block_type *type = &block_types[block];
-    uint32_t occlusion = type->opaque ? face_occlusion(input, cell, face) : 0xff;
-    uint32_t even = (occlusion & 3) + (occlusion >> 4 & 3);
-    uint32_t odd = (occlusion >> 2 & 3) + (occlusion >> 6);
+    uint32_t light = type->opaque ? face_light(input, cell, face) : QUAD_LIGHT_PLAIN;
+    uint32_t even = brightness(light, 0) + brightness(light, 2);
+    uint32_t odd = brightness(light, 1) + brightness(light, 3);
     uint32_t texture = type->texture[face == FACE_UP ? 0 : (face == FACE_DOWN ? 2 : 1)];
     cell.at[face / 2] += face % 2 == 0;
     return QUAD_PACK(QUAD_WORD_0(cell.at[0], cell.at[1], cell.at[2], 1, 1, face),
-                     QUAD_WORD_1(texture, occlusion, 0u, even < odd));
+                     QUAD_WORD_1(texture, light, even < odd));
 }
 
 // The faces of one cell, each to the list of its direction, or of what is see-through.

@@ -60,7 +60,7 @@ const struct block_type block_types[BLOCK_COUNT] = {
     [BLOCK_ORE] = {.name = "Ember ore",
                    .solid = true,
                    .opaque = true,
-                   .light = 4,
+                   .light = 7,
                    .placeable = true,
                    .texture = ALL(TEXTURE_ORE)},
     [BLOCK_OBSIDIAN] = {.name = "Obsidian",

@@ -6,6 +6,7 @@
 #include "engine/assert.h"
 #include "game/world/mesher_cover.h"
 #include "game/world/mesher_grid.h"
+#include "game/world/rows.h"
 #include "shaders/shared.h"
 
 enum {
@@ -16,7 +17,7 @@ enum {
 
 struct mesher {
     struct quad_sink sink;
-    bool occlusion; // wanted for the faces at hand
+    const struct light_cells *light; // of the faces at hand; NULL: plain daylight
 
     // The cells whose faces are looked for, and what these are not drawn against.
     const grid_rows *source, *stops;
@@ -29,34 +30,9 @@ struct mesher {
     // East and west faces are found in rows that cross the planes they lie in: what their planes
     // look like is sorted along.
     uint8_t side_kinds[CHUNK_SIZE][AREA + ROW_SLACK]; // [x][y * 32 + z]
-    uint8_t side_occlusion[CHUNK_SIZE][AREA];         // likewise
-    uint8_t plane_occlusion[AREA];                    // of the other faces, a plane at a time
-
-    // Occlusion of the corners in each arrangement of the nine cells before a face: bit 0 is at
-    // the lower width and height, width runs first. [1]: for faces whose corners are mirrored.
-    uint8_t corners[2][512];
+    uint32_t side_light[CHUNK_SIZE][AREA];            // likewise
+    uint32_t plane_light[AREA];                       // of the other faces, a plane at a time
 };
-
-static uint32_t corner_occlusion(bool side_a, bool side_b, bool corner)
-{
-    if (side_a && side_b)
-        return 0;
-    return QUAD_OCCLUSION_MAX - (uint32_t)side_a - (uint32_t)side_b - (uint32_t)corner;
-}
-
-static void fill_corners(struct mesher *mesher)
-{
-    for (uint32_t cells = 0; cells < 512; cells++) {
-        bool low = cells >> 1 & 1, left = cells >> 3 & 1, right = cells >> 5 & 1;
-        bool high = cells >> 7 & 1;
-        uint32_t at_00 = corner_occlusion(left, low, cells & 1);
-        uint32_t at_10 = corner_occlusion(right, low, cells >> 2 & 1);
-        uint32_t at_01 = corner_occlusion(left, high, cells >> 6 & 1);
-        uint32_t at_11 = corner_occlusion(right, high, cells >> 8 & 1);
-        mesher->corners[0][cells] = (uint8_t)(at_00 | at_10 << 2 | at_11 << 4 | at_01 << 6);
-        mesher->corners[1][cells] = (uint8_t)(at_00 | at_01 << 2 | at_11 << 4 | at_10 << 6);
-    }
-}
 
 static void fill_textures(struct mesher *mesher)
 {
@@ -76,7 +52,6 @@ struct mesher *mesher_create(void)
         free(mesher);
         return NULL;
     }
-    fill_corners(mesher);
     fill_textures(mesher);
     return mesher;
 }
@@ -89,22 +64,57 @@ void mesher_destroy(struct mesher *mesher)
     free(mesher);
 }
 
-// Occlusion of one row of faces whose width runs along x: `below`, `beside` and `above` are the
-// rows of cells before them, in order of rising height.
-static void shade_row(struct mesher *mesher, uint32_t faces, uint32_t row, uint64_t below,
-                      uint64_t beside, uint64_t above, bool mirrored)
+// ---- The light at a face's corners ----
+
+// A corner takes the mean of the cell before the face and the three others that meet there. Where
+// both cells beside are dark (most often rock) the one across is not seen. Fields of 16 bits:
+// daylight, lamps.
+static uint32_t corner_light(uint32_t before, uint32_t side_a, uint32_t side_b, uint32_t across)
 {
-    uint64_t any = below | beside | above;
+    uint32_t sum = before + side_a + side_b + ((side_a | side_b) != 0 ? across : 0);
+    // Of 4 * LIGHT_MAX, in QUAD_LIGHT_MAX steps.
+    sum = sum * 30 >> 8;
+    return (sum & 7) | (sum >> 13 & 56);
+}
+
+// QUAD_LIGHT of a face, from the nine cells before it: `low` is the one at the lower width and
+// height.
+static uint32_t face_light(const uint8_t *low, ptrdiff_t width, ptrdiff_t height, uint32_t face)
+{
+    uint32_t cells[9];
+    for (ptrdiff_t i = 0; i < 9; i++) {
+        uint32_t cell = low[i / 3 * height + i % 3 * width];
+        cells[i] = (cell & LIGHT_MAX) | (cell >> 4) << 16;
+    }
+    uint32_t at_00 = corner_light(cells[4], cells[3], cells[1], cells[0]);
+    uint32_t at_10 = corner_light(cells[4], cells[5], cells[1], cells[2]);
+    uint32_t at_01 = corner_light(cells[4], cells[3], cells[7], cells[6]);
+    uint32_t at_11 = corner_light(cells[4], cells[5], cells[7], cells[8]);
+    return face_mirrored(face) ? at_00 | at_01 << 6 | at_11 << 12 | at_10 << 18
+                               : at_00 | at_10 << 6 | at_11 << 12 | at_01 << 18;
+}
+
+enum { Z_STRIDE = LIGHT_STRIDE, Y_STRIDE = LIGHT_PADDED * LIGHT_STRIDE };
+
+// Light of one row of faces whose width runs along x. The cells before them begin at y, z (from 1)
+// and go on by `stride` rows, which is `height` bytes.
+static void light_row(struct mesher *mesher, uint32_t faces, uint32_t row, uint32_t y, uint32_t z,
+                      ptrdiff_t height, uint32_t face)
+{
+    const uint64_t *dim = &mesher->light->dim[y][z];
+    const ptrdiff_t stride = height / LIGHT_STRIDE;
+    uint64_t any = dim[0] | dim[stride] | dim[2 * stride];
     uint32_t shaded = faces & (uint32_t)((any | any << 1 | any >> 1) >> 1);
-    uint8_t *out = &mesher->plane_occlusion[row * CHUNK_SIZE];
-    memset(out, OCCLUSION_OPEN, CHUNK_SIZE);
+    uint32_t *out = &mesher->plane_light[row * CHUNK_SIZE];
+    for (uint32_t x = 0; x < CHUNK_SIZE; x++)
+        out[x] = QUAD_LIGHT_PLAIN;
     for (; shaded != 0; shaded &= shaded - 1) {
         uint32_t x = lowest_bit(shaded);
-        uint32_t cells = (uint32_t)(below >> x & 7) | (uint32_t)(beside >> x & 7) << 3 |
-                         (uint32_t)(above >> x & 7) << 6;
-        out[x] = mesher->corners[mirrored][cells];
+        out[x] = face_light(&mesher->light->at[y][z][x], 1, height, face);
     }
 }
+
+// ---- Faces ----
 
 // Faces up and down: rows run along z.
 static void mesh_level(struct mesher *mesher, struct where where)
@@ -120,12 +130,10 @@ static void mesh_level(struct mesher *mesher, struct where where)
     for (uint32_t z = 0; z < size; z++)
         used |= (uint32_t)(rows[z] != 0) << z;
     struct plane plane = {rows, used, &mesher->grid.kinds[where.layer << 2 * mesher->grid.shift],
-                          size, mesher->occlusion ? mesher->plane_occlusion : NULL};
-    const uint64_t *opaque = mesher->grid.opaque[before];
-    for (uint32_t left = mesher->occlusion ? used : 0; left != 0; left &= left - 1) {
+                          size, mesher->light != NULL ? mesher->plane_light : NULL};
+    for (uint32_t left = mesher->light != NULL ? used : 0; left != 0; left &= left - 1) {
         uint32_t z = lowest_bit(left);
-        shade_row(mesher, rows[z], z, opaque[z], opaque[z + 1], opaque[z + 2],
-                  face_mirrored(where.face));
+        light_row(mesher, rows[z], z, before, z, Z_STRIDE, where.face);
     }
     mesher_cover(&mesher->sink, mesher->grid.size, &plane, where);
 }
@@ -152,27 +160,14 @@ static void mesh_upright(struct mesher *mesher, uint32_t face)
         uint32_t z = lowest_bit(used);
         struct plane plane = {mesher->planes[z], levels,
                               &mesher->grid.kinds[z << mesher->grid.shift], size * size,
-                              mesher->occlusion ? mesher->plane_occlusion : NULL};
-        for (uint32_t left = mesher->occlusion ? levels : 0; left != 0; left &= left - 1) {
+                              mesher->light != NULL ? mesher->plane_light : NULL};
+        for (uint32_t left = mesher->light != NULL ? levels : 0; left != 0; left &= left - 1) {
             uint32_t y = lowest_bit(left);
-            grid_rows *opaque = &mesher->grid.opaque;
             if (plane.rows[y] != 0)
-                shade_row(mesher, plane.rows[y], y, (*opaque)[y][z + beside],
-                          (*opaque)[y + 1][z + beside], (*opaque)[y + 2][z + beside],
-                          face_mirrored(face));
+                light_row(mesher, plane.rows[y], y, y, z + beside, Y_STRIDE, face);
         }
         mesher_cover(&mesher->sink, mesher->grid.size, &plane, (struct where){face, z});
     }
-}
-
-// The occlusion of a face east or west, before which the cell `x` (as a bit of rows) lies.
-static uint8_t side_shade(const struct mesher *mesher, uint32_t x, uint32_t y, uint32_t z,
-                          bool mirrored)
-{
-    uint32_t cells = 0;
-    for (uint32_t i = 0; i < 9; i++)
-        cells |= (uint32_t)(mesher->grid.opaque[y + i / 3][z + i % 3] >> x & 1) << i;
-    return mesher->corners[mirrored][cells];
 }
 
 // Sorts one row's faces into the planes that they lie in.
@@ -187,19 +182,19 @@ static void sort_row(struct mesher *mesher, uint32_t faces, uint32_t y, uint32_t
     }
 }
 
-static void shade_sides(struct mesher *mesher, uint32_t faces, uint32_t y, uint32_t z,
+static void light_sides(struct mesher *mesher, uint32_t faces, uint32_t y, uint32_t z,
                         uint32_t face)
 {
     const uint32_t before = face == FACE_EAST ? 2 : 0; // the bit of rows beside bit x + 1, from x
     uint64_t any = 0;
     for (uint32_t i = 0; i < 9; i++)
-        any |= mesher->grid.opaque[y + i / 3][z + i % 3];
+        any |= mesher->light->dim[y + i / 3][z + i % 3];
     for (; faces != 0; faces &= faces - 1) {
         uint32_t x = lowest_bit(faces);
-        uint8_t *out = &mesher->side_occlusion[x][y * CHUNK_SIZE + z];
-        *out = OCCLUSION_OPEN;
+        uint32_t *out = &mesher->side_light[x][y * CHUNK_SIZE + z];
+        *out = QUAD_LIGHT_PLAIN;
         if ((any >> (x + before) & 1) != 0)
-            *out = side_shade(mesher, x + before, y, z, face_mirrored(face));
+            *out = face_light(&mesher->light->at[y][z][x + before], Z_STRIDE, Y_STRIDE, face);
     }
 }
 
@@ -220,14 +215,14 @@ static void mesh_sides(struct mesher *mesher, uint32_t face)
                 continue;
             used |= row;
             sort_row(mesher, row, y, z);
-            if (mesher->occlusion)
-                shade_sides(mesher, row, y, z, face);
+            if (mesher->light != NULL)
+                light_sides(mesher, row, y, z, face);
         }
     }
     for (; used != 0; used &= used - 1) {
         uint32_t x = lowest_bit(used);
         struct plane plane = {mesher->planes[x], levels, mesher->side_kinds[x], CHUNK_SIZE,
-                              mesher->occlusion ? mesher->side_occlusion[x] : NULL};
+                              mesher->light != NULL ? mesher->side_light[x] : NULL};
         mesher_cover(&mesher->sink, mesher->grid.size, &plane, (struct where){face, x});
     }
 }
@@ -296,7 +291,7 @@ static void mesh_grid_faces(struct mesher *mesher, struct mesh *counts)
         counts->counts[face] = mesher->sink.count - before;
     }
     uint32_t before = mesher->sink.count;
-    mesher->occlusion = false;
+    mesher->light = NULL;
     for (uint32_t kind = 0; kind < GRID_SEE_THROUGH; kind++) {
         if (!grid->has[kind])
             continue;
@@ -315,7 +310,7 @@ bool mesher_mesh(struct mesher *mesher, const struct mesh_input *input, struct m
     if (has_no_faces(input))
         return true;
     mesher->sink.count = 0;
-    mesher->occlusion = input->ambient_occlusion && input->detail == 0;
+    mesher->light = input->detail == 0 ? input->light : NULL;
     if (input->detail == 0)
         grid_from_blocks(&mesher->grid, input);
     else

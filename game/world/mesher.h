@@ -4,6 +4,7 @@
 
 #include "game/world/block.h"
 #include "game/world/chunk.h"
+#include "game/world/lighting.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,8 +15,10 @@ enum { MESH_PADDED = CHUNK_SIZE + 2 }; // a chunk and one block of its neighbour
 // index [y][z][x]. A missing neighbour (below or above the world) is a uniform chunk.
 struct mesh_input {
     const struct chunk *chunks[3][3][3];
-    uint32_t detail;        // 0: every block; 1: half resolution; 2: a quarter
-    bool ambient_occlusion; // detail 0 only; near chunks, as it costs quads
+    uint32_t detail; // 0: every block; 1: half resolution; 2: a quarter
+    // Of detail 0 only, borrowed; NULL: plain daylight everywhere. For near chunks, as it costs
+    // quads: those that light falls on unevenly are not joined.
+    const struct light_cells *light;
 };
 
 // Which faces there are

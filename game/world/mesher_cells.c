@@ -4,6 +4,8 @@
 // of 32 blocks is a field of 4 bits (detail 1) or 8 (detail 2) of one word, the others of another.
 #include "game/world/mesher_grid.h"
 
+#include "game/world/rows.h"
+
 // Cells of one row, bit by bit: at least half of it opaque, or a trunk; at least half not air.
 struct cells {
     uint32_t opaque, filled;

@@ -7,15 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OCCLUSION_OPEN = 0xff }; // none at any of the four corners
-
 // Faces in one plane, as rows of bits along the quads' width, and what they look like.
 struct plane {
     uint32_t *rows;
-    uint32_t used;            // which rows may have faces, a bit each
-    const uint8_t *kinds;     // of the cell behind row 0, bit 0
-    uint32_t kinds_stride;    // from row to row
-    const uint8_t *occlusion; // [row][bit]; NULL: all open
+    uint32_t used;         // which rows may have faces, a bit each
+    const uint8_t *kinds;  // of the cell behind row 0, bit 0
+    uint32_t kinds_stride; // from row to row
+    const uint32_t *light; // QUAD_LIGHT's of the corners: [row][bit]; NULL: plain daylight
 };
 
 // Where a plane lies: a face, and its cells' coordinate on the face's axis.
@@ -39,16 +37,6 @@ void mesher_cover(struct quad_sink *sink, uint32_t size, const struct plane *pla
 static inline bool face_mirrored(uint32_t face)
 {
     return face == FACE_EAST || face == FACE_UP || face == FACE_NORTH;
-}
-
-static inline uint32_t lowest_bit(uint32_t bits)
-{
-    return (uint32_t)__builtin_ctz(bits);
-}
-
-static inline uint32_t bits_below(uint32_t count)
-{
-    return count == 32 ? UINT32_MAX : (1u << count) - 1u;
 }
 
 #endif

@@ -1,5 +1,9 @@
 #include "game/world/mesher_grid.h"
 
+#include <string.h>
+
+#include "game/world/rows.h"
+
 static const uint8_t see_through_kinds[GRID_SEE_THROUGH] = {
     [GRID_WATER] = BLOCK_WATER, [GRID_GLASS] = BLOCK_GLASS};
 
@@ -118,14 +122,12 @@ void grid_from_blocks(struct mesh_grid *grid, const struct mesh_input *input)
         memset(grid->storage, chunk->uniform, CHUNK_BLOCKS);
         grid->kinds = grid->storage;
     }
-    // Blocks across an edge or a corner only darken corners; see-through blocks and occlusion look
-    // past the chunk's own ends.
+    // Faces look past the chunk's own ends only if they are see-through.
     const struct levels levels = levels_with_see_through(grid, chunk);
     const bool see_through = levels.first <= levels.last;
     for (uint32_t part = 0; part < 9; part++)
-        if (input->ambient_occlusion || is_beside(part))
-            read_opaque(grid, input->chunks[part / 3][part % 3], part / 3, part % 3,
-                        input->ambient_occlusion || see_through);
+        if (is_beside(part))
+            read_opaque(grid, input->chunks[part / 3][part % 3], part / 3, part % 3, see_through);
     if (see_through)
         read_see_through(grid, input, levels);
 }

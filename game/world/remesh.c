@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/assert.h"
+#include "game/world/rows.h"
 
 // Chunks around those of a column, with a layer below and one above the world.
 enum { LAYERS = COLUMN_CHUNKS + 2 };
@@ -14,7 +15,7 @@ struct mesh_job {
     uint8_t level;
     bool urgent;
     uint64_t versions[COLUMN_CHUNKS];         // of what is read
-    const struct chunk *around[LAYERS][3][3]; // [y + 1][z][x]
+    const struct chunk *around[LAYERS][3][3]; // [y + 1][z][x]; those that are read
     struct blocks *held[COLUMN_CHUNKS][3][3]; // references, for `around`
     struct mesh meshes[COLUMN_CHUNKS];        // owned
 };
@@ -112,10 +113,10 @@ static void release(struct mesh_job *mesh)
     free(mesh);
 }
 
-// The layers of chunks that meshing those in `mask` reads: themselves and one to each side.
-static bool layer_is_read(uint32_t mask, uint32_t y)
+// The layers of chunks that a job reads: those to mesh and one to each side; light comes from all.
+static bool layer_is_read(const struct mesh_job *mesh, uint32_t y)
 {
-    return (mask & ((1u << y) | (1u << y << 1) | (1u << y >> 1))) != 0;
+    return mesh->level == 0 || (mesh->mask & ((1u << y) | (1u << y << 1) | (1u << y >> 1))) != 0;
 }
 
 // Takes references to all that the job will read. False where memory ran out.
@@ -130,7 +131,7 @@ static bool hold(struct mesh_job *mesh)
         mesh->around[0][z][x] = &below;
         mesh->around[LAYERS - 1][z][x] = &above;
         for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
-            if (!layer_is_read(mesh->mask, y))
+            if (!layer_is_read(mesh, y))
                 continue;
             mesh->around[y + 1][z][x] =
                 blocks_hold(&column->chunks[y].blocks, &mesh->held[y][z][x], &world->block_bytes);
@@ -147,13 +148,18 @@ static void mesh_run(struct job *job, uint32_t worker)
     struct world *world = mesh->head.world;
     if (atomic_load(&world->stopping))
         return;
+    struct world_tools tools = world->tools[worker];
+    const bool lit = mesh->level == 0;
+    if (lit)
+        lighting_spread(tools.lighting, mesh->around, lowest_bit(mesh->mask),
+                        highest_bit(mesh->mask));
     for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
         if ((mesh->mask & 1u << y) == 0)
             continue;
         struct mesh_input input = {.detail = level_details[mesh->level],
-                                   .ambient_occlusion = mesh->level == 0};
+                                   .light = lit ? lighting_cells(tools.lighting, y) : NULL};
         memcpy(input.chunks, mesh->around[y], sizeof(input.chunks));
-        if (!mesher_mesh(world->meshers[worker], &input, &mesh->meshes[y]))
+        if (!mesher_mesh(tools.mesher, &input, &mesh->meshes[y]))
             return;
     }
     mesh->head.done = true;
@@ -228,7 +234,7 @@ bool remesh_now(struct world *world, struct column *column, uint32_t mask)
     struct mesh_job *mesh = make_job(world, column, mask, true);
     if (mesh == NULL)
         return false;
-    mesh_run(&mesh->head.job, world->mesher_count - 1); // the main thread's mesher is the last
+    mesh_run(&mesh->head.job, world->tool_count - 1); // the main thread's tools are the last
     mesh_commit(&mesh->head);
     return true;
 }

@@ -8,25 +8,28 @@
 
 enum { LARGEST_RADIUS = 256, HALF_BUSY = 96 };
 
-static bool create_meshers(struct world *world)
+static bool create_tools(struct world *world)
 {
-    world->mesher_count = jobs_worker_count(world->jobs) + 1;
-    world->meshers = calloc(world->mesher_count, sizeof(world->meshers[0]));
-    if (world->meshers == NULL)
+    world->tool_count = jobs_worker_count(world->jobs) + 1;
+    world->tools = calloc(world->tool_count, sizeof(world->tools[0]));
+    if (world->tools == NULL)
         return false;
-    for (uint32_t i = 0; i < world->mesher_count; i++) {
-        world->meshers[i] = mesher_create();
-        if (world->meshers[i] == NULL)
+    for (uint32_t i = 0; i < world->tool_count; i++) {
+        struct world_tools tools = {mesher_create(), lighting_create()};
+        world->tools[i] = tools;
+        if (tools.mesher == NULL || tools.lighting == NULL)
             return false;
     }
     return true;
 }
 
-static void destroy_meshers(struct world *world)
+static void destroy_tools(struct world *world)
 {
-    for (uint32_t i = 0; i < world->mesher_count && world->meshers != NULL; i++)
-        mesher_destroy(world->meshers[i]);
-    free(world->meshers);
+    for (uint32_t i = 0; i < world->tool_count && world->tools != NULL; i++) {
+        mesher_destroy(world->tools[i].mesher);
+        lighting_destroy(world->tools[i].lighting);
+    }
+    free(world->tools);
 }
 
 struct world *world_create(const struct world_params *params)
@@ -40,7 +43,7 @@ struct world *world_create(const struct world_params *params)
         world->deterministic = params->deterministic;
         world->sector = -1;
         atomic_init(&world->stopping, false);
-        if (create_meshers(world) && stream_set_radius(world, params->radius))
+        if (create_tools(world) && stream_set_radius(world, params->radius))
             return world;
     }
     world_destroy(world);
@@ -61,7 +64,7 @@ void world_destroy(struct world *world)
     columns_finish(world);
     changes_finish(&world->changes);
     edits_finish(&world->edits);
-    destroy_meshers(world);
+    destroy_tools(world);
     free(world->order);
     free(world);
 }
@@ -130,39 +133,48 @@ bool world_loaded(const struct world *world, struct block_coord at)
     return columns_find_ready(world, column_of(at)) != NULL;
 }
 
-// Whether the mesh of a chunk `side` (-1, 0 or 1) chunks away along an axis shows a block here: its
-// cells at the border reach 1, 2 or 4 blocks over it, according to its detail.
-static bool reaches(int32_t side, uint32_t local, uint32_t detail)
+// Whether what lies `reach` blocks over the border of a chunk `side` (-1, 0 or 1) chunks away along
+// an axis includes this block.
+static bool reaches(int32_t side, uint32_t local, uint32_t reach)
 {
-    uint32_t reach = 1u << detail;
     return side == 0 || (side < 0 ? local < reach : local >= CHUNK_SIZE - reach);
+}
+
+// Whether the mesh of a chunk shows a change here: of a block itself, as its cells at the border
+// reach 1, 2 or 4 blocks over it; or of the light around, which also falls down from there.
+static bool shows(const struct column *column, int32_t y, struct block_coord at, bool as_light)
+{
+    const uint32_t mask = CHUNK_SIZE - 1;
+    const uint8_t meshed_level = column->chunks[y].meshed_level;
+    struct column_coord home = column_of(at);
+    int32_t side = y - (at.y >> CHUNK_SHIFT);
+    uint8_t level = column->level;
+    if (as_light && level > 0)
+        return false;
+    if (meshed_level != LEVEL_NONE && meshed_level > level)
+        level = meshed_level;
+    uint32_t reach = as_light ? LIGHT_REACH : 1u << level_details[level];
+    bool in_height =
+        (as_light && side < 0) || (abs(side) <= 1 && reaches(side, (uint32_t)at.y & mask, reach));
+    return in_height && reaches(column->coord.x - home.x, (uint32_t)at.x & mask, reach) &&
+           reaches(column->coord.z - home.z, (uint32_t)at.z & mask, reach);
 }
 
 static void touch_column(struct world *world, struct column *column, struct block_coord at)
 {
-    const uint32_t mask = CHUNK_SIZE - 1;
-    struct column_coord home = column_of(at);
     bool touched = false;
     for (int32_t y = 0; y < COLUMN_CHUNKS; y++) {
-        struct world_chunk *chunk = &column->chunks[y];
-        int32_t side = y - (at.y >> CHUNK_SHIFT);
-        uint8_t level = column->level;
-        if (chunk->meshed_level != LEVEL_NONE && chunk->meshed_level > level)
-            level = chunk->meshed_level;
-        uint32_t detail = level_details[level];
-        if (abs(side) <= 1 && reaches(side, (uint32_t)at.y & mask, detail) &&
-            reaches(column->coord.x - home.x, (uint32_t)at.x & mask, detail) &&
-            reaches(column->coord.z - home.z, (uint32_t)at.z & mask, detail)) {
-            chunk->version = ++world->last_version;
-            touched = true;
-        }
+        bool block = shows(column, y, at, false);
+        if (block || shows(column, y, at, true))
+            column->chunks[y].version = ++world->last_version;
+        touched |= block;
     }
+    // What is merely lit anew may wait for a worker.
     if (touched && world->edited_count < EDITED_MAX)
         world->edited[world->edited_count++] = column->coord;
 }
 
-// Every chunk whose mesh shows the block, those at its edges and corners (for ambient occlusion)
-// among them, has to be meshed again.
+// Every chunk whose mesh shows the block or the light around it has to be meshed again.
 static void touch(struct world *world, struct block_coord at)
 {
     struct column_coord home = column_of(at);

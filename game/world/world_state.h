@@ -53,6 +53,12 @@ struct stream_offset {
     float cost;
 };
 
+// Scratch memory that a thread works with.
+struct world_tools {
+    struct mesher *mesher;
+    struct lighting *lighting;
+};
+
 struct world {
     uint32_t seed, radius;
     struct jobs *jobs; // borrowed
@@ -82,8 +88,8 @@ struct world {
     uint64_t next_order, next_commit; // of jobs
     uint32_t in_flight;
     atomic_bool stopping;
-    struct mesher **meshers; // owned; one per worker and one for the main thread
-    uint32_t mesher_count;
+    struct world_tools *tools; // owned; one per worker and one for the main thread
+    uint32_t tool_count;
 
     // What was done.
     struct changes changes;

@@ -2,6 +2,8 @@
 
 #include "game/world/block.h"
 
+#include "game/world/lighting.h"
+
 #include <string.h>
 
 #include "shaders/shared.h"
@@ -14,7 +16,7 @@ static void every_kind_is_described(void **state)
         const struct block_type *type = &block_types[block];
         assert_non_null(type->name);
         assert_true(strlen(type->name) > 0 && strlen(type->name) < 16);
-        assert_true(type->light <= QUAD_LIGHT_MAX);
+        assert_true(type->light <= LIGHT_MAX);
         for (uint32_t side = 0; side < 3; side++)
             assert_true(type->texture[side] < TEXTURE_LAYERS);
     }

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "game/world/mesher_grid.h"
 #include "bench/mesher/mesher_naive.h"
+#include "game/world/lighting.h"
+#include "game/world/rows.h"
 #include "game/world/terrain.h"
 #include "shaders/shared.h"
 #include "tests/support/test.h"
@@ -13,7 +14,7 @@ enum { CELLS = CHUNK_BLOCKS, CHUNKS = 27 };
 
 // What a chunk's mesh shows at each unit face: 0 for nothing.
 struct faces {
-    uint32_t at[FACE_COUNT][CELLS];
+    uint64_t at[FACE_COUNT][CELLS];
 };
 
 struct world_part {
@@ -82,7 +83,7 @@ static void check_shading(mesh_quad quad)
     uint32_t face = QUAD_FACE(quad), corners[4];
     bool mirrored = face == FACE_EAST || face == FACE_UP || face == FACE_NORTH;
     for (uint32_t i = 0; i < 4; i++)
-        corners[i] = QUAD_OCCLUSION(quad) >> 2 * i & 3;
+        corners[i] = QUAD_LIGHT(quad) >> 6 * i & 63;
     bool along_0_1 = corners[0] == corners[1] && corners[3] == corners[2];
     bool along_0_3 = corners[0] == corners[3] && corners[1] == corners[2];
     assert_true(QUAD_WIDTH(quad) == 1 || (mirrored ? along_0_3 : along_0_1));
@@ -103,9 +104,9 @@ static void add_quad(struct faces *faces, mesh_quad quad, bool see_through, uint
         uint32_t at[3] = {corner[0], corner[1], corner[2]};
         at[width_axis] += i % QUAD_WIDTH(quad);
         at[height_axis] += i / QUAD_WIDTH(quad);
-        uint32_t *unit = &faces->at[face][chunk_index(at[0], at[1], at[2])];
+        uint64_t *unit = &faces->at[face][chunk_index(at[0], at[1], at[2])];
         assert_int_equal(*unit, 0); // covered once
-        *unit = (uint32_t)(quad >> 32) << 2 | (uint32_t)see_through << 1 | 1u;
+        *unit = (quad >> 32) << 2 | (uint64_t)see_through << 1 | 1u;
     }
 }
 
@@ -142,15 +143,33 @@ static void compare(struct mesher *mesher, const struct mesh_input *input)
     mesh_finish(&naive);
 }
 
+// Light of any strength anywhere, mostly plain daylight.
+static void random_light(uint32_t *state, struct light_cells *light)
+{
+    const uint32_t plain = random_below(state, 100);
+    memset(light, 0, sizeof(*light));
+    for (uint32_t i = 0; i < LIGHT_PADDED * LIGHT_PADDED * LIGHT_PADDED; i++) {
+        uint32_t y = i / (LIGHT_PADDED * LIGHT_PADDED), z = i / LIGHT_PADDED % LIGHT_PADDED;
+        uint32_t x = i % LIGHT_PADDED;
+        bool dim = random_below(state, 100) >= plain;
+        light->at[y][z][x] = dim ? (uint8_t)random_below(state, 256) : LIGHT_MAX;
+        light->dim[y][z] |= (uint64_t)(light->at[y][z][x] != LIGHT_MAX) << x;
+    }
+}
+
 static void greedy_shows_the_same_faces_as_naive(void **state)
 {
     (void)state;
     struct mesher *mesher = mesher_create();
+    static struct light_cells light;
     uint32_t random = 7;
     for (uint32_t i = 0; i < 60; i++) {
         struct world_part *part = random_part(&random);
         part->input.detail = i % 3;
-        part->input.ambient_occlusion = random_below(&random, 3) != 0;
+        if (random_below(&random, 3) != 0) {
+            random_light(&random, &light);
+            part->input.light = &light;
+        }
         compare(mesher, &part->input);
         part_destroy(part);
     }
@@ -161,26 +180,30 @@ static void greedy_shows_the_same_faces_on_land(void **state)
 {
     (void)state;
     struct mesher *mesher = mesher_create();
+    struct lighting *lighting = lighting_create();
     struct chunk columns[9][COLUMN_CHUNKS];
     struct block_coord spawn = terrain_spawn(3);
     const struct chunk air = {.uniform = BLOCK_AIR}, stone = {.uniform = BLOCK_STONE};
+    const struct chunk *around[COLUMN_CHUNKS + 2][3][3];
     for (int32_t i = 0; i < 9; i++) {
         struct column_coord at = {spawn.x / CHUNK_SIZE + i % 3 - 1,
                                   spawn.z / CHUNK_SIZE + i / 3 - 1};
         assert_true(terrain_generate(3, at, columns[i]));
+        around[0][i / 3][i % 3] = &stone;
+        around[COLUMN_CHUNKS + 1][i / 3][i % 3] = &air;
+        for (uint32_t y = 0; y < COLUMN_CHUNKS; y++)
+            around[y + 1][i / 3][i % 3] = &columns[i][y];
     }
-    for (int32_t i = 0; i < COLUMN_CHUNKS * 4; i++) {
-        struct mesh_input input = {.detail = (uint32_t)(i % 4) % 3,
-                                   .ambient_occlusion = i % 4 == 3};
-        for (int32_t j = 0; j < CHUNKS; j++) {
-            int32_t y = i / 4 + j / 9 - 1;
-            input.chunks[j / 9][j / 3 % 3][j % 3] =
-                y < 0 ? &stone : (y >= COLUMN_CHUNKS ? &air : &columns[j % 9][y]);
-        }
+    lighting_spread(lighting, around, 0, COLUMN_CHUNKS - 1);
+    for (uint32_t i = 0; i < COLUMN_CHUNKS * 4; i++) {
+        struct mesh_input input = {.detail = i % 4 % 3};
+        memcpy(input.chunks, around[i / 4], sizeof(input.chunks));
+        input.light = i % 4 == 3 ? lighting_cells(lighting, i / 4) : NULL;
         compare(mesher, &input);
     }
     for (int32_t i = 0; i < 9 * COLUMN_CHUNKS; i++)
         free(columns[i / COLUMN_CHUNKS][i % COLUMN_CHUNKS].blocks);
+    lighting_destroy(lighting);
     mesher_destroy(mesher);
 }
 
@@ -226,7 +249,6 @@ static void a_flat_floor_is_one_quad(void **state)
     for (uint32_t detail = 0; detail <= 2; detail++) {
         struct mesh mesh;
         part->input.detail = detail;
-        part->input.ambient_occlusion = true;
         assert_true(mesher_mesh(mesher, &part->input, &mesh));
         assert_int_equal(mesh.total, 1);
         assert_int_equal(mesh.counts[FACE_UP], 1);
@@ -234,7 +256,7 @@ static void a_flat_floor_is_one_quad(void **state)
         assert_int_equal(QUAD_WIDTH(mesh.quads[0]), CHUNK_SIZE >> detail);
         assert_int_equal(QUAD_HEIGHT(mesh.quads[0]), CHUNK_SIZE >> detail);
         assert_int_equal(QUAD_TEXTURE(mesh.quads[0]), TEXTURE_GRASS_TOP);
-        assert_int_equal(QUAD_OCCLUSION(mesh.quads[0]), 0xff);
+        assert_int_equal(QUAD_LIGHT(mesh.quads[0]), QUAD_LIGHT_PLAIN);
         mesh_finish(&mesh);
     }
     part_destroy(part);
@@ -307,6 +329,10 @@ static void rows_are_read_alike_with_and_without_the_instruction(void **state)
         }
         assert_int_equal(row_equal(bytes, bytes[0]), expected);
         assert_int_equal(row_equal_portable(bytes, bytes[0]), expected);
+        uint32_t words[CHUNK_SIZE];
+        for (uint32_t x = 0; x < CHUNK_SIZE; x++)
+            words[x] = bytes[x] * 0x01010101u;
+        assert_int_equal(words_equal(words, words[0]), expected);
     }
 }
 
@@ -332,10 +358,10 @@ static void quads_keep_what_is_packed(void **state)
         uint32_t x = random_below(&random, 33), y = random_below(&random, 33);
         uint32_t z = random_below(&random, 33), width = 1 + random_below(&random, 32);
         uint32_t height = 1 + random_below(&random, 32), face = random_below(&random, 6);
-        uint32_t texture = random_below(&random, 64), occlusion = random_below(&random, 256);
-        uint32_t light = random_below(&random, 16), turned = random_below(&random, 2);
+        uint32_t texture = random_below(&random, 64), light = random_below(&random, 1 << 24);
+        uint32_t turned = random_below(&random, 2);
         mesh_quad quad = QUAD_PACK(QUAD_WORD_0(x, y, z, width, height, face),
-                                   QUAD_WORD_1(texture, occlusion, light, turned));
+                                   QUAD_WORD_1(texture, light, turned));
         assert_int_equal(QUAD_X(quad), x);
         assert_int_equal(QUAD_Y(quad), y);
         assert_int_equal(QUAD_Z(quad), z);
@@ -343,7 +369,6 @@ static void quads_keep_what_is_packed(void **state)
         assert_int_equal(QUAD_HEIGHT(quad), height);
         assert_int_equal(QUAD_FACE(quad), face);
         assert_int_equal(QUAD_TEXTURE(quad), texture);
-        assert_int_equal(QUAD_OCCLUSION(quad), occlusion);
         assert_int_equal(QUAD_LIGHT(quad), light);
         assert_int_equal(QUAD_TURNED(quad), turned);
     }
