@@ -9,6 +9,7 @@
 
 #include "game/clock.h"
 #include "game/game.h"
+#include "game/lab.h"
 #include "game/options.h"
 #include "game/report.h"
 
@@ -33,7 +34,7 @@ static bool flush_output(void)
 
 static bool play(const struct options *options)
 {
-    struct game *game = game_create(options);
+    struct game *game = lab_switch_on(options) ? game_create(options) : NULL;
     bool done = game != NULL && game_run(game);
     done = game_destroy(game) && done;
     uint32_t messages = ash_context_validation_messages(NULL);

@@ -27,6 +27,8 @@ struct options {
     const char *gpu;
     const char *record, *replay;
     const char *trace_memory;
+    const char *fault, *pretend; // of the laboratory's layer (game/lab.h); NULL: none
+    bool fault_count;
     uint32_t hash_every; // ticks; 0: off
     float sensitivity;   // 1 is the default
     float field_of_view; // degrees, vertical

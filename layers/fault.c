@@ -1,0 +1,278 @@
+#include "layers/fault.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "layers/pretend.h"
+
+enum { MAX_FAULTS = 8, MAX_RESULTS = 32 };
+
+struct fault {
+    int call;        // enum lab_call; -1: any
+    uint64_t nth;    // from 1
+    bool onward;     // that one and all after it
+    VkResult result; // VK_SUCCESS: the first that the call lists
+};
+
+// In the order of enum lab_result.
+#define RESULT(code)                                                                               \
+    {                                                                                              \
+        code, #code                                                                                \
+    }
+static const struct {
+    VkResult code;
+    const char *name;
+} results[] = {
+    RESULT(VK_ERROR_OUT_OF_HOST_MEMORY),
+    RESULT(VK_ERROR_OUT_OF_DEVICE_MEMORY),
+    RESULT(VK_ERROR_INITIALIZATION_FAILED),
+    RESULT(VK_ERROR_DEVICE_LOST),
+    RESULT(VK_ERROR_MEMORY_MAP_FAILED),
+    RESULT(VK_ERROR_LAYER_NOT_PRESENT),
+    RESULT(VK_ERROR_EXTENSION_NOT_PRESENT),
+    RESULT(VK_ERROR_FEATURE_NOT_PRESENT),
+    RESULT(VK_ERROR_INCOMPATIBLE_DRIVER),
+    RESULT(VK_ERROR_TOO_MANY_OBJECTS),
+    RESULT(VK_ERROR_FORMAT_NOT_SUPPORTED),
+    RESULT(VK_ERROR_FRAGMENTED_POOL),
+    RESULT(VK_ERROR_OUT_OF_POOL_MEMORY),
+    RESULT(VK_ERROR_INVALID_EXTERNAL_HANDLE),
+    RESULT(VK_ERROR_FRAGMENTATION),
+    RESULT(VK_ERROR_INVALID_OPAQUE_CAPTURE_ADDRESS),
+    RESULT(VK_ERROR_SURFACE_LOST_KHR),
+    RESULT(VK_ERROR_NATIVE_WINDOW_IN_USE_KHR),
+    RESULT(VK_ERROR_OUT_OF_DATE_KHR),
+    RESULT(VK_NOT_READY),
+    RESULT(VK_TIMEOUT),
+    RESULT(VK_INCOMPLETE),
+    RESULT(VK_SUBOPTIMAL_KHR),
+};
+#undef RESULT
+enum { RESULT_COUNT = sizeof(results) / sizeof(results[0]) };
+
+#define ROW(level, name, parameters, arguments, may, outputs) {"vk" #name, may},
+static const struct {
+    const char *name;
+    uint32_t may;
+} calls[] = {LAB_CALLS(ROW)};
+#undef ROW
+
+static struct fault faults[MAX_FAULTS];
+static int fault_count;
+static bool lists, counts, understood;
+static FILE *log_file; // NULL: standard error
+static pthread_once_t read_once = PTHREAD_ONCE_INIT;
+static atomic_ullong arrived;
+static atomic_ullong arrived_of[LAB_CALL_COUNT];
+
+const char *lab_call_name(enum lab_call call)
+{
+    return calls[call].name;
+}
+
+void lab_log(const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    FILE *file = log_file != NULL ? log_file : stderr;
+    fprintf(file, "lab: %s\n", line);
+    fflush(file);
+}
+
+static int find_result(const char *name)
+{
+    for (int i = 0; i < RESULT_COUNT; i++) {
+        if (strcmp(results[i].name, name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static const char *result_name(VkResult result)
+{
+    for (int i = 0; i < RESULT_COUNT; i++) {
+        if (results[i].code == result)
+            return results[i].name;
+    }
+    return "VK_SUCCESS";
+}
+
+static int find_call(const char *name)
+{
+    for (int i = 0; i < LAB_CALL_COUNT; i++) {
+        if (strcmp(calls[i].name, name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+// "57", "vkMapMemory:2", "vkQueueSubmit2:9+=VK_ERROR_DEVICE_LOST"
+static bool read_fault(char *text, struct fault *out)
+{
+    *out = (struct fault){.call = -1};
+    char *result = strchr(text, '=');
+    if (result != NULL) {
+        *result++ = '\0';
+        int found = find_result(result);
+        if (found < 0)
+            return false;
+        out->result = results[found].code;
+    }
+    char *number = strchr(text, ':');
+    if (number != NULL) {
+        *number++ = '\0';
+        out->call = find_call(text);
+        if (out->call < 0)
+            return false;
+    } else {
+        number = text;
+    }
+    if (number[0] < '1' || number[0] > '9')
+        return false;
+    out->nth = strtoull(number, &number, 10);
+    out->onward = *number == '+';
+    return number[out->onward] == '\0';
+}
+
+static bool read_faults(const char *text)
+{
+    char copy[512];
+    if (text == NULL || text[0] == '\0')
+        return true;
+    snprintf(copy, sizeof(copy), "%s", text);
+    char *rest = copy;
+    for (char *word; (word = strtok_r(rest, ",", &rest)) != NULL;) {
+        if (fault_count == MAX_FAULTS || !read_fault(word, &faults[fault_count])) {
+            lab_log("ASH_LAB_FAULT=%s can't be understood; it takes N, CALL:N or CALL:N=RESULT, "
+                    "such as vkMapMemory:2=VK_ERROR_MEMORY_MAP_FAILED",
+                    text);
+            return false;
+        }
+        fault_count++;
+    }
+    return true;
+}
+
+static void print_counts(void)
+{
+    lab_log("%llu calls could have failed", atomic_load(&arrived));
+    for (int i = 0; i < LAB_CALL_COUNT; i++) {
+        unsigned long long count = atomic_load(&arrived_of[i]);
+        if (count > 0)
+            lab_log("%8llu %s", count, calls[i].name);
+    }
+}
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
+}
+
+static void read_settings(void)
+{
+    const char *path = getenv("ASH_LAB_LOG");
+    if (path != NULL && path[0] != '\0')
+        log_file = fopen(path, "a");
+    lists = is_set("ASH_LAB_LIST");
+    counts = is_set("ASH_LAB_COUNT");
+    if (counts)
+        atexit(print_counts);
+    understood =
+        read_faults(getenv("ASH_LAB_FAULT")) && lab_pretence_read(getenv("ASH_LAB_PRETEND"));
+}
+
+bool lab_settings_read(void)
+{
+    pthread_once(&read_once, read_settings);
+    return understood;
+}
+
+static VkResult first_error(uint32_t may)
+{
+    int bit = 0;
+    while ((may >> bit & 1) == 0)
+        bit++;
+    return results[bit].code;
+}
+
+static bool may_answer(enum lab_call call, VkResult result)
+{
+    for (int i = 0; i < RESULT_COUNT; i++) {
+        if (results[i].code == result)
+            return (calls[call].may >> i & 1) != 0;
+    }
+    return false;
+}
+
+// What is planned for this call; VK_SUCCESS: nothing.
+static VkResult planned(enum lab_call call, uint64_t number, uint64_t of_name)
+{
+    for (int i = 0; i < fault_count; i++) {
+        const struct fault *fault = &faults[i];
+        uint64_t n = fault->call < 0 ? number : of_name;
+        if ((fault->call >= 0 && fault->call != (int)call) || n < fault->nth ||
+            (n > fault->nth && !fault->onward))
+            continue;
+        VkResult result =
+            fault->result != VK_SUCCESS ? fault->result : first_error(calls[call].may);
+        if (may_answer(call, result))
+            return result;
+        lab_log("call %llu is %s, which never answers %s: it goes on", (unsigned long long)number,
+                calls[call].name, result_name(result));
+    }
+    return VK_SUCCESS;
+}
+
+// A success needs the real call, but for one that says that nothing was done. What present reports
+// of the window comes after it has been queued; that memory was short, or the device lost, before.
+static bool comes_after(enum lab_call call, VkResult result)
+{
+    bool acquires = call == LAB_CALL_AcquireNextImageKHR || call == LAB_CALL_AcquireNextImage2KHR;
+    switch (result) {
+    case VK_NOT_READY:
+    case VK_TIMEOUT:
+        return !acquires;
+    case VK_INCOMPLETE:
+    case VK_SUBOPTIMAL_KHR:
+        return true;
+    case VK_ERROR_OUT_OF_DATE_KHR:
+    case VK_ERROR_SURFACE_LOST_KHR:
+        return call == LAB_CALL_QueuePresentKHR;
+    default:
+        return false;
+    }
+}
+
+struct lab_fate lab_arrive(enum lab_call call, struct lab_device *device)
+{
+    uint64_t number = atomic_fetch_add(&arrived, 1) + 1;
+    uint64_t of_name = atomic_fetch_add(&arrived_of[call], 1) + 1;
+    if (lists)
+        lab_log("call %llu, %s %llu", (unsigned long long)number, calls[call].name,
+                (unsigned long long)of_name);
+    if (device != NULL && atomic_load(&device->lost) && (calls[call].may & LAB_LOST) != 0)
+        return (struct lab_fate){.instead = VK_ERROR_DEVICE_LOST};
+    VkResult result = planned(call, number, of_name);
+    if (result == VK_SUCCESS)
+        return (struct lab_fate){VK_SUCCESS, VK_SUCCESS};
+    lab_log("call %llu, %s %llu, answers %s", (unsigned long long)number, calls[call].name,
+            (unsigned long long)of_name, result_name(result));
+    if (result == VK_ERROR_DEVICE_LOST && device != NULL) {
+        atomic_store(&device->lost, true);
+        device->next.DeviceWaitIdle(device->handle);
+    }
+    return comes_after(call, result) ? (struct lab_fate){.after = result}
+                                     : (struct lab_fate){.instead = result};
+}
+
+VkResult lab_leave(struct lab_fate fate, VkResult real)
+{
+    bool worse = fate.after < 0 && real >= 0;
+    return worse || (fate.after > 0 && real == VK_SUCCESS) ? fate.after : real;
+}

@@ -1,0 +1,30 @@
+// Which call fails, with what, and the count of them all. Private to layers/.
+//
+// Settings: ASH_LAB_FAULT, ASH_LAB_COUNT, ASH_LAB_LIST, ASH_LAB_LOG (docs/lab-layer.md).
+//
+// Thread-safety: any thread.
+#ifndef LAYERS_FAULT_H
+#define LAYERS_FAULT_H
+
+#include "layers/lab.h"
+
+// Reads the settings, the first time. False: one of them can't be understood (logged).
+bool lab_settings_read(void);
+
+// One line, "lab: ...", to standard error or the file that ASH_LAB_LOG names.
+__attribute__((format(printf, 1, 2))) void lab_log(const char *format, ...);
+
+// What becomes of a call that has just come.
+struct lab_fate {
+    VkResult instead; // not VK_SUCCESS: the answer; the real call is not made
+    VkResult after;   // not VK_SUCCESS: the answer once the real call has succeeded
+};
+// Counts the call. `device` is NULL for an instance's. Where the answer is VK_ERROR_DEVICE_LOST the
+// device below is idle, and lost from now on.
+struct lab_fate lab_arrive(enum lab_call call, struct lab_device *device);
+// The answer of a call whose real one has answered `real`.
+VkResult lab_leave(struct lab_fate fate, VkResult real);
+
+const char *lab_call_name(enum lab_call call);
+
+#endif

@@ -1,0 +1,127 @@
+// The laboratory's own structs: one for an instance and one for a device, each with the functions
+// of the next layer below. Private to layers/.
+//
+//     program -> [lab: calls.h, wrap.c] -> fault.c may answer -> `next` -> next layer or driver
+//                                                                 |
+//                                      with a pretence: memory.c, pretend.c
+//
+// Thread-safety: instances and devices are found under a lock; the counts are atomic; what memory
+// a device has is under the device's own lock.
+#ifndef LAYERS_LAB_H
+#define LAYERS_LAB_H
+
+#include <vulkan/vulkan_core.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "layers/calls.h"
+
+#define LAB_IF_C_I(x)
+#define LAB_IF_I_I(x) x
+#define LAB_IF_D_I(x)
+#define LAB_IF_C_D(x)
+#define LAB_IF_I_D(x)
+#define LAB_IF_D_D(x) x
+
+// The next layer's functions that can fail.
+#define LAB_FIELD(name, parameters) VkResult(VKAPI_PTR *name) parameters;
+#define LAB_FIELD_I(level, name, parameters, arguments, results, outputs)                          \
+    LAB_IF_##level##_I(LAB_FIELD(name, parameters))
+#define LAB_FIELD_D(level, name, parameters, arguments, results, outputs)                          \
+    LAB_IF_##level##_D(LAB_FIELD(name, parameters))
+struct lab_instance_calls {
+    LAB_CALLS(LAB_FIELD_I)
+};
+struct lab_device_calls {
+    LAB_CALLS(LAB_FIELD_D)
+};
+
+// Those that can't fail, and that the laboratory has its word in.
+#define LAB_INSTANCE_ANSWERS(X)                                                                    \
+    X(DestroyInstance)                                                                             \
+    X(GetPhysicalDeviceProperties)                                                                 \
+    X(GetPhysicalDeviceProperties2)                                                                \
+    X(GetPhysicalDeviceMemoryProperties)                                                           \
+    X(GetPhysicalDeviceMemoryProperties2)
+#define LAB_DEVICE_ANSWERS(X)                                                                      \
+    X(DestroyDevice)                                                                               \
+    X(FreeMemory)                                                                                  \
+    X(UnmapMemory)                                                                                 \
+    X(GetBufferMemoryRequirements)                                                                 \
+    X(GetBufferMemoryRequirements2)                                                                \
+    X(GetImageMemoryRequirements)                                                                  \
+    X(GetImageMemoryRequirements2)                                                                 \
+    X(GetDeviceBufferMemoryRequirements)                                                           \
+    X(GetDeviceImageMemoryRequirements)
+#define LAB_ANSWER_FIELD(name) PFN_vk##name name;
+
+// Pretended types over real ones.
+struct lab_memory_map {
+    VkPhysicalDeviceMemoryProperties told;
+    uint32_t real_type[VK_MAX_MEMORY_TYPES];
+};
+
+// The loader's mark in a dispatchable handle: equal for all that belong to one instance or device.
+#define LAB_KEY(handle) (*(const void *const *)(handle))
+
+struct lab_instance {
+    const void *key;
+    struct lab_instance *after;
+    VkInstance handle;
+    PFN_vkGetInstanceProcAddr get;
+    PFN_vkCreateDevice create_device;
+    struct lab_instance_calls next, below; // below: the real ones, where `next` pretends
+    LAB_INSTANCE_ANSWERS(LAB_ANSWER_FIELD)
+};
+
+struct lab_memory;
+
+struct lab_device {
+    const void *key;
+    struct lab_device *after;
+    VkDevice handle;
+    VkPhysicalDevice physical_device;
+    PFN_vkGetDeviceProcAddr get;
+    struct lab_device_calls next, below;
+    LAB_DEVICE_ANSWERS(LAB_ANSWER_FIELD)
+    atomic_bool lost;
+
+    // With a pretence.
+    struct lab_memory_map map;
+    pthread_mutex_t lock;
+    struct lab_memory *memories;
+    uint32_t memory_count;
+    VkDeviceSize used[VK_MAX_MEMORY_HEAPS];
+};
+
+// lab.c. The record of what a handle belongs to; it is there while the handle is valid.
+struct lab_instance *lab_instance_of(const void *handle);
+struct lab_device *lab_device_of(const void *handle);
+// Bytes that all devices made from this one have allocated of each heap.
+void lab_usage(VkPhysicalDevice device, VkDeviceSize used[VK_MAX_MEMORY_HEAPS]);
+
+// wrap.c.
+void lab_load_instance(struct lab_instance *instance);
+void lab_load_device(struct lab_device *device);
+// The laboratory's function of this name ("vkCreateBuffer"), or NULL: it has no word in that.
+PFN_vkVoidFunction lab_function(const char *name);
+
+// The functions that lab.c and the pretence have in place of the next layer's.
+VKAPI_ATTR VkResult VKAPI_CALL lab_create_instance(const VkInstanceCreateInfo *params,
+                                                   const VkAllocationCallbacks *host,
+                                                   VkInstance *out);
+VKAPI_ATTR VkResult VKAPI_CALL lab_create_device(VkPhysicalDevice handle,
+                                                 const VkDeviceCreateInfo *params,
+                                                 const VkAllocationCallbacks *host, VkDevice *out);
+VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL lab_get_instance_proc_addr(VkInstance instance,
+                                                                    const char *name);
+VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL lab_get_device_proc_addr(VkDevice device,
+                                                                  const char *name);
+#define LAB_ANSWER_POINTER(name) extern const PFN_vk##name lab_answer_##name;
+LAB_INSTANCE_ANSWERS(LAB_ANSWER_POINTER)
+LAB_DEVICE_ANSWERS(LAB_ANSWER_POINTER)
+
+#endif
