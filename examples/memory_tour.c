@@ -8,6 +8,7 @@
 #include "engine/context/context.h"
 #include "engine/memory/allocator.h"
 #include "engine/memory/buffer.h"
+#include "engine/memory/optional/report.h"
 
 enum { BUFFERS = 6, KIB = 1024 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "engine/memory/optional/growth.h"
 #include "game/file.h"
 #include "game/screenshot.h"
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/memory/optional/report.h"
 #include "game/screenshot.h"
 
 #include "engine/log.h"

@@ -4,7 +4,7 @@
 #ifndef GAME_MEMORY_TRACE_H
 #define GAME_MEMORY_TRACE_H
 
-#include "engine/memory/record.h"
+#include "engine/memory/optional/record.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -11,6 +11,7 @@
 #define ASH_BENCH_ALLOCATOR_FIRST_FIT_H
 
 #include "engine/memory/allocator.h"
+#include "engine/memory/optional/report.h"
 #include "engine/result.h"
 
 #include <stdint.h>

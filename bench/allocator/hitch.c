@@ -7,6 +7,9 @@
 
 #include "bench/allocator/driver.h"
 #include "engine/memory/allocator.h"
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/many.h"
+#include "engine/memory/optional/report.h"
 
 enum { DRIVER_MS = 30, TICK_US = 1000, BYTES_PER_TICK = 500 * 1024 * 1024 / 1000 };
 

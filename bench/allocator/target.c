@@ -7,6 +7,8 @@
 #include "bench/allocator/driver.h"
 #include "bench/allocator/first_fit.h"
 #include "engine/memory/allocator.h"
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/report.h"
 
 struct target {
     struct ash_context *context;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "engine/bits.h"
-#include "engine/memory/record.h"
+#include "engine/memory/optional/record.h"
 
 // Of a file: some hundred million operations.
 static const long longest_file = 1L << 30;

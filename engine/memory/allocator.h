@@ -13,7 +13,8 @@
 //     block cannot touch its neighbour.
 //
 // Where a block goes inside a chunk is decided by engine/memory/regions.h, which knows no Vulkan
-// and is tested without a GPU.
+// and is tested without a GPU. Whoever wants more than blocks (figures, a map of everything, chunks
+// made before they are needed, a record) finds it in engine/memory/optional/.
 //
 // Units: sizes and offsets are bytes.
 // Thread-safety: every function may be called from any thread, but for create and destroy.
@@ -99,15 +100,6 @@ ASH_API ASH_NODISCARD enum ash_result ash_allocator_alloc(struct ash_allocator *
 ASH_API ASH_NODISCARD enum ash_result ash_allocator_free(struct ash_allocator *allocator,
                                                          struct ash_memory_block *block);
 
-// The same for many: all of them, or none (out all zero).
-ASH_API ASH_NODISCARD enum ash_result ash_allocator_alloc_many(
-    struct ash_allocator *allocator, const struct ash_alloc_params *params, uint32_t count,
-    struct ash_memory_block *out);
-// All that are valid are freed; INVALID_BLOCK if one was not.
-ASH_API ASH_NODISCARD enum ash_result ash_allocator_free_many(struct ash_allocator *allocator,
-                                                              struct ash_memory_block *blocks,
-                                                              uint32_t count);
-
 // Names a block anew (copied; NULL takes the name away), and hangs a pointer on it.
 ASH_API ASH_NODISCARD enum ash_result ash_allocator_set_label(struct ash_allocator *allocator,
                                                               const struct ash_memory_block *block,
@@ -145,76 +137,8 @@ ASH_API ASH_NODISCARD enum ash_result ash_allocator_find_memory_type(
 ASH_API VkMemoryPropertyFlags
 ash_allocator_memory_type_properties(const struct ash_allocator *allocator, uint32_t index);
 
-// Gives every empty chunk back to the driver; returns the bytes given back.
-ASH_API VkDeviceSize ash_allocator_trim(struct ash_allocator *allocator);
-
-// Memory types whose free space has fallen under the watermark, one bit each: time to call
-// ash_allocator_grow from a worker, so that no frame waits for the driver. Cheap.
-ASH_API uint32_t ash_allocator_wants_growth(const struct ash_allocator *allocator);
-// Adds one chunk to a memory type. Meant for a worker: it may take tens of milliseconds, and
-// holds no lock meanwhile. Errors: OUT_OF_*_MEMORY; nothing has changed.
-ASH_API ASH_NODISCARD enum ash_result ash_allocator_grow(struct ash_allocator *allocator,
-                                                         uint32_t memory_type_index);
-
-struct ash_memory_usage {
-    VkDeviceSize reserved_bytes; // in chunks, and in memory of their own
-    VkDeviceSize live_bytes;     // in blocks
-    uint64_t live_blocks;
-    uint32_t chunks;
-    uint32_t dedicated; // VkDeviceMemory objects with one block of their own
-};
-struct ash_allocator_stats {
-    struct ash_memory_usage total;
-    struct ash_memory_usage types[VK_MAX_MEMORY_TYPES];
-    struct ash_memory_usage heaps[VK_MAX_MEMORY_HEAPS];
-    VkDeviceSize peak_reserved_bytes;
-    VkDeviceSize peak_live_bytes; // of each memory type and thread by itself, added up: at least
-                                  // the true one
-    uint64_t allocate_memory_calls, free_memory_calls, map_memory_calls, unmap_memory_calls;
-    size_t host_bytes; // of bookkeeping
-};
-// One cheap call: sums that are kept, no walk.
-ASH_API void ash_allocator_stats(const struct ash_allocator *allocator,
-                                 struct ash_allocator_stats *out);
-
-// A free region: AshEngine's (offset, size).
-struct ash_free_region {
-    VkDeviceSize offset, size;
-};
-// AshEngine's MemoryChunk, as the visitor shows it.
-struct ash_memory_chunk {
-    VkDeviceMemory memory;
-    VkDeviceSize size;
-    const struct ash_free_region *free_regions; // in order of offset
-    uint32_t free_region_count;
-    uint32_t memory_type_index;
-    bool dedicated;
-    uint32_t map_count; // open views
-};
-struct ash_memory_block_info {
-    struct ash_memory_block block;
-    const char *label; // NULL if it has none
-    void *user;
-};
-struct ash_memory_visitor {
-    // Either may be NULL. What is pointed to lives until the function returns.
-    void (*chunk)(void *user, const struct ash_memory_chunk *chunk);
-    void (*block)(void *user, const struct ash_memory_chunk *chunk,
-                  const struct ash_memory_block_info *info);
-    void *user;
-};
-// Shows every chunk, followed by its blocks in order of address. The allocator is locked
-// meanwhile: visitors copy, and call nothing of it.
-// Errors: OUT_OF_HOST_MEMORY; nothing was shown.
-ASH_API ASH_NODISCARD enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
-                                                          const struct ash_memory_visitor *visitor);
-
-// Walks everything and checks every invariant; the first that is broken is logged and the answer
-// is false. For tests and for whoever suspects his memory.
-ASH_API bool ash_allocator_check(struct ash_allocator *allocator);
-
 enum ash_operation_type { ASH_OPERATION_ALLOC, ASH_OPERATION_FREE };
-// Called for every operation after it has succeeded; for records (engine/memory/record.h).
+// Called for every operation after it has succeeded; for records (engine/memory/optional/record.h).
 struct ash_allocator_operation {
     enum ash_operation_type type;
     uint64_t id;   // of the block

@@ -130,38 +130,17 @@ struct ash_request {
     enum ash_size_class size_class;
 };
 
-// ---- allocator.c
+// ---- memory_type.c
 
-// What a block needs in one memory type (memory_type_index apart). False: it can't lie in a chunk,
-// but needs memory of its own or can't be had.
-bool ash_request_fill(const struct ash_memory_type *type, const struct ash_alloc_params *params,
-                      struct ash_request *out);
-// A block from a free region of this set, whose arena is locked. NOT_READY: none fits.
-enum ash_result ash_allocator_cut(struct ash_allocator *allocator, struct ash_arena *arena,
-                                  struct ash_regions *set, const struct ash_request *request,
-                                  struct ash_memory_block *out);
-// Enters a region in the books and hands it out as a block. The arena is locked. False: there is
-// no host memory for its name, and nothing has changed.
-bool ash_allocator_hand_out(struct ash_allocator *allocator, struct ash_arena *arena,
-                            struct ash_region *region, const struct ash_request *request,
-                            struct ash_memory_block *out);
+void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_size);
 
-// The arena of the calling thread.
-struct ash_arena *ash_arena_of_thread(struct ash_allocator *allocator);
-// Locks the arena that a block's chunk belongs to and answers its chunk; NULL, and nothing locked,
-// if the block is not in use.
-struct ash_chunk *ash_allocator_lock_block(struct ash_allocator *allocator,
-                                           const struct ash_memory_block *block,
-                                           struct ash_arena **arena);
-void ash_allocator_refuse(const struct ash_allocator *allocator,
-                          const struct ash_memory_block *block, const char *what);
+// ---- notes.c
 
-// ---- exhaustion.c
-
-// ash_allocator_alloc, where the thread's own arena has no free region for the block.
-enum ash_result ash_allocator_alloc_slowly(struct ash_allocator *allocator,
-                                           const struct ash_alloc_params *params,
-                                           struct ash_memory_block *out);
+// Under the lock of the block's arena. False: no host memory; the block has no note then.
+bool ash_block_note_set(struct ash_allocator *allocator, uint32_t region, const char *label,
+                        void *user);
+void ash_block_note_drop(struct ash_allocator *allocator, uint32_t region);
+struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t region);
 
 // ---- chunk.c
 
@@ -173,52 +152,82 @@ struct ash_device_memory_params {
     VkImage image;   // this, or neither
 };
 // A slot with memory behind it, which belongs to no arena yet; and back.
+// Errors: OUT_OF_DEVICE_MEMORY, also where heap, budget or a limit of the device says no;
+// OUT_OF_HOST_MEMORY; whatever else the driver says. Not logged: the caller has ways on.
 enum ash_result ash_chunk_make(struct ash_allocator *allocator,
                                const struct ash_device_memory_params *params,
                                struct ash_chunk **out);
 void ash_chunk_release(struct ash_allocator *allocator, struct ash_chunk *chunk);
-// Gives a chunk, all of it free, to an arena, which is locked. False: no host memory.
-bool ash_chunk_join(struct ash_allocator *allocator, struct ash_arena *arena,
-                    enum ash_size_class size_class, struct ash_chunk *chunk);
-
 // Puts an empty chunk aside for the next arena that needs one.
 void ash_chunk_put_aside(struct ash_allocator *allocator, struct ash_chunk *chunk);
+// The same, if there is none for its memory type. False: there is; the caller releases this one.
+bool ash_chunk_keep(struct ash_allocator *allocator, struct ash_chunk *chunk);
 // One that was put aside; NULL: there is none.
 struct ash_chunk *ash_chunk_take_spare(struct ash_allocator *allocator, uint32_t memory_type_index);
+// Gives all that were put aside back to the driver, and answers their bytes.
+VkDeviceSize ash_chunk_release_spares(struct ash_allocator *allocator);
+
+static inline bool ash_chunk_in_use(const struct ash_chunk *chunk)
+{
+    return chunk->arena != ASH_ARENA_NONE;
+}
+
+// The regions of a chunk, used and free, in order of offset; ASH_REGION_NONE after the last.
+static inline uint32_t ash_chunk_next_region(const struct ash_allocator *allocator,
+                                             const struct ash_chunk *chunk, uint32_t region)
+{
+    uint32_t next = allocator->pool.regions[region].next;
+    return next != chunk->edge ? next : ASH_REGION_NONE;
+}
+
+static inline uint32_t ash_chunk_first_region(const struct ash_allocator *allocator,
+                                              const struct ash_chunk *chunk)
+{
+    if (chunk->arena == ASH_ARENA_SPARE)
+        return ASH_REGION_NONE;
+    return chunk->dedicated ? chunk->edge : ash_chunk_next_region(allocator, chunk, chunk->edge);
+}
+
+// ---- arena.c
+
+// The arena of the calling thread.
+struct ash_arena *ash_arena_of_thread(struct ash_allocator *allocator);
+// The memory type for what is asked, as found before or anew. The arena is locked.
+const struct ash_type_choice *ash_arena_choose(const struct ash_allocator *allocator,
+                                               struct ash_arena *arena,
+                                               const struct ash_alloc_params *params);
+// What a block needs in one memory type (memory_type_index apart). False: it can't lie in a chunk,
+// but needs memory of its own or can't be had.
+bool ash_request_fill(const struct ash_memory_type *type, const struct ash_alloc_params *params,
+                      struct ash_request *out);
+// A block from a free region of this set, whose arena is locked. NOT_READY: none fits.
+enum ash_result ash_arena_cut(struct ash_allocator *allocator, struct ash_arena *arena,
+                              struct ash_regions *set, const struct ash_request *request,
+                              struct ash_memory_block *out);
+// Enters a region in the books and hands it out as a block. The arena is locked. False: there is
+// no host memory for its name, and nothing has changed.
+bool ash_arena_hand_out(struct ash_allocator *allocator, struct ash_arena *arena,
+                        struct ash_region *region, const struct ash_request *request,
+                        struct ash_memory_block *out);
+// The region of a block in use, whose arena it locks; NULL, and nothing locked, if it is not.
+struct ash_region *ash_arena_lock_block(struct ash_allocator *allocator,
+                                        const struct ash_memory_block *block,
+                                        struct ash_arena **arena);
+// Gives a chunk, all of it free, to an arena, which is locked. False: no host memory.
+bool ash_arena_add_chunk(struct ash_allocator *allocator, struct ash_arena *arena,
+                         enum ash_size_class size_class, struct ash_chunk *chunk);
 // Takes a chunk that has lost its last block out of its arena, which is locked, and puts it aside;
 // or answers it, if there is a spare one already: the caller releases it when nothing is locked.
-struct ash_chunk *ash_chunk_retire(struct ash_allocator *allocator, struct ash_chunk *chunk);
+struct ash_chunk *ash_arena_remove_chunk(struct ash_allocator *allocator, struct ash_chunk *chunk);
+// Nothing moves between these two: neither blocks nor chunks.
+void ash_allocator_lock_all(const struct ash_allocator *allocator);
+void ash_allocator_unlock_all(const struct ash_allocator *allocator);
 
-// ---- notes.c
+// ---- exhaustion.c
 
-// Under the lock of the block's arena. False: no host memory; the block has no note then.
-bool ash_block_note_set(struct ash_allocator *allocator, uint32_t region, const char *label,
-                        void *user);
-void ash_block_note_drop(struct ash_allocator *allocator, uint32_t region);
-static inline void ash_block_note_clear(struct ash_allocator *allocator, uint32_t region)
-{
-    if (allocator->pool.regions[region].noted)
-        ash_block_note_drop(allocator, region);
-}
-struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t region);
-
-// ---- memory_type.c
-
-void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_size);
-
-// ---- report.c
-
-// Warns of every block that is still in use; answers how many there are.
-uint64_t ash_allocator_name_leaks(struct ash_allocator *allocator);
-
-// ---- device_memory.c
-
-// Errors: OUT_OF_DEVICE_MEMORY, also where heap, budget or a limit of the device says no;
-// OUT_OF_HOST_MEMORY; whatever else the driver says. Not logged: the caller has ways on.
-enum ash_result ash_device_memory_allocate(struct ash_allocator *allocator,
-                                           const struct ash_device_memory_params *params,
-                                           VkDeviceMemory *out);
-void ash_device_memory_free(struct ash_allocator *allocator,
-                            const struct ash_device_memory_params *params, VkDeviceMemory memory);
+// ash_allocator_alloc, where the thread's own arena has no free region for the block.
+enum ash_result ash_allocator_alloc_slowly(struct ash_allocator *allocator,
+                                           const struct ash_alloc_params *params,
+                                           struct ash_memory_block *out);
 
 #endif

@@ -1,7 +1,116 @@
-// Chunks: from the driver, between arenas, and back to the driver.
+// Chunks: from the driver, aside while they are empty, and back to the driver. The only file that
+// calls vkAllocateMemory and vkFreeMemory.
 #include "engine/memory/allocator_internal.h"
 
+#include <volk.h>
+
+#include "engine/bits.h"
 #include "engine/memory/host.h"
+
+// ---- the driver
+
+// Enters memory that is about to be made, if heap, budget and limits have room for it.
+static bool reserve(struct ash_allocator *allocator, const struct ash_device_memory_params *params)
+{
+    const struct ash_context *context = allocator->context;
+    struct ash_accounts *accounts = &allocator->accounts;
+    uint32_t type = params->memory_type_index, heap = allocator->types[type].heap;
+    struct ash_memory_budget budget;
+    ash_context_memory_budget(context, &budget);
+    VkDeviceSize limit =
+        ash_min_u64(budget.budget[heap], context->memory_properties.memoryHeaps[heap].size);
+
+    ash_lock_acquire(&accounts->lock);
+    VkDeviceSize used = ash_max_u64(budget.usage[heap], accounts->heaps[heap]);
+    bool room = params->size <= context->max_memory_allocation_size &&
+                ash_range_inside(used, params->size, limit) &&
+                accounts->objects < context->properties.limits.maxMemoryAllocationCount;
+    if (room) {
+        accounts->types[type] += params->size;
+        accounts->heaps[heap] += params->size;
+        accounts->reserved += params->size;
+        accounts->objects++;
+        ++*(params->dedicated ? &accounts->dedicated[type] : &accounts->chunks[type]);
+        accounts->dedicated_bytes[type] += params->dedicated ? params->size : 0;
+        accounts->all_dedicated += params->dedicated ? params->size : 0;
+        accounts->allocate_calls++;
+    }
+    ash_lock_release(&accounts->lock);
+    return room;
+}
+
+static void unreserve(struct ash_allocator *allocator,
+                      const struct ash_device_memory_params *params, uint64_t *calls)
+{
+    struct ash_accounts *accounts = &allocator->accounts;
+    uint32_t type = params->memory_type_index;
+    ash_lock_acquire(&accounts->lock);
+    accounts->types[type] -= params->size;
+    accounts->heaps[allocator->types[type].heap] -= params->size;
+    accounts->reserved -= params->size;
+    accounts->objects--;
+    --*(params->dedicated ? &accounts->dedicated[type] : &accounts->chunks[type]);
+    accounts->dedicated_bytes[type] -= params->dedicated ? params->size : 0;
+    accounts->all_dedicated -= params->dedicated ? params->size : 0;
+    if (calls != NULL)
+        ++*calls;
+    ash_lock_release(&accounts->lock);
+}
+
+static enum ash_result allocate_memory(struct ash_allocator *allocator,
+                                       const struct ash_device_memory_params *params,
+                                       VkDeviceMemory *out)
+{
+    const struct ash_context *context = allocator->context;
+    *out = VK_NULL_HANDLE;
+    if (!reserve(allocator, params))
+        return ASH_ERROR_OUT_OF_DEVICE_MEMORY;
+
+    // Any buffer may come to lie in the chunk, also one that wants its address.
+    VkMemoryAllocateFlagsInfo flags = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
+        .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT,
+    };
+    VkMemoryDedicatedAllocateInfo dedicated = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_DEDICATED_ALLOCATE_INFO,
+        .buffer = params->buffer,
+        .image = params->image,
+    };
+    VkMemoryAllocateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+        .allocationSize = params->size,
+        .memoryTypeIndex = params->memory_type_index,
+    };
+    if (context->buffer_device_address) {
+        flags.pNext = info.pNext;
+        info.pNext = &flags;
+    }
+    if (params->buffer != VK_NULL_HANDLE || params->image != VK_NULL_HANDLE) {
+        dedicated.pNext = info.pNext;
+        info.pNext = &dedicated;
+    }
+    VkResult vk_result = context->vk->vkAllocateMemory(context->device, &info, NULL, out);
+    if (vk_result != VK_SUCCESS) {
+        *out = VK_NULL_HANDLE;
+        unreserve(allocator, params, NULL);
+        return ash_result_from_vk(vk_result);
+    }
+    struct ash_accounts *accounts = &allocator->accounts;
+    ash_lock_acquire(&accounts->lock);
+    accounts->peak_reserved = ash_max_u64(accounts->peak_reserved, accounts->reserved);
+    accounts->peak_dedicated = ash_max_u64(accounts->peak_dedicated, accounts->all_dedicated);
+    ash_lock_release(&accounts->lock);
+    return ASH_OK;
+}
+
+static void free_memory(struct ash_allocator *allocator,
+                        const struct ash_device_memory_params *params, VkDeviceMemory memory)
+{
+    allocator->context->vk->vkFreeMemory(allocator->context->device, memory, NULL);
+    unreserve(allocator, params, &allocator->accounts.free_calls);
+}
+
+// ---- slots
 
 // A slot for a chunk; NULL: there are ASH_CHUNK_CAPACITY, or there is no host memory.
 static struct ash_chunk *take_slot(struct ash_allocator *allocator)
@@ -41,7 +150,7 @@ enum ash_result ash_chunk_make(struct ash_allocator *allocator,
     if (chunk == NULL)
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     VkDeviceMemory memory;
-    enum ash_result result = ash_device_memory_allocate(allocator, params, &memory);
+    enum ash_result result = allocate_memory(allocator, params, &memory);
     if (result != ASH_OK) {
         give_slot(allocator, chunk);
         return result;
@@ -62,53 +171,11 @@ void ash_chunk_release(struct ash_allocator *allocator, struct ash_chunk *chunk)
         .memory_type_index = chunk->memory_type_index,
         .dedicated = chunk->dedicated,
     };
-    ash_device_memory_free(allocator, &params, chunk->memory);
+    free_memory(allocator, &params, chunk->memory);
     give_slot(allocator, chunk);
 }
 
-// A set of regions, which stays its arena's. From committed memory, which is zero: to clear a set
-// would be the longest step of all. NULL: no host memory.
-static struct ash_regions *take_set(struct ash_allocator *allocator)
-{
-    struct ash_regions *set = NULL;
-    ash_lock_acquire(&allocator->table_lock);
-    size_t needed = (allocator->set_count + 1) * sizeof(*set);
-    size_t committed = allocator->sets_committed;
-    if (needed > committed && ash_host_commit((char *)allocator->sets + committed, ASH_HOST_PAGE))
-        allocator->sets_committed += ASH_HOST_PAGE;
-    if (needed <= allocator->sets_committed)
-        set = &allocator->sets[allocator->set_count++];
-    ash_lock_release(&allocator->table_lock);
-    return set;
-}
-
-// The set of regions that a chunk is to join, with regions in stock for it; NULL: no host memory.
-// The arena is locked.
-static struct ash_regions *ready_set(struct ash_allocator *allocator, struct ash_arena *arena,
-                                     uint32_t memory_type_index, enum ash_size_class size_class)
-{
-    struct ash_regions **set = &arena->regions[memory_type_index][size_class];
-    if (!ash_region_stock_has(&arena->stock, 2))
-        return NULL;
-    if (*set == NULL && (*set = take_set(allocator)) != NULL) {
-        ash_regions_init(*set, &arena->stock);
-        __atomic_store_n(&arena->used, true, __ATOMIC_RELAXED);
-    }
-    return *set;
-}
-
-bool ash_chunk_join(struct ash_allocator *allocator, struct ash_arena *arena,
-                    enum ash_size_class size_class, struct ash_chunk *chunk)
-{
-    struct ash_regions *set = ready_set(allocator, arena, chunk->memory_type_index, size_class);
-    if (set == NULL)
-        return false;
-    chunk->edge =
-        ash_regions_add_span(set, (uint16_t)(chunk - allocator->chunks), (uint32_t)chunk->size);
-    chunk->regions = set;
-    chunk->arena = (uint32_t)(arena - allocator->arenas);
-    return true;
-}
+// ---- empty chunks
 
 static void put_aside(struct ash_allocator *allocator, struct ash_chunk *chunk)
 {
@@ -126,6 +193,18 @@ void ash_chunk_put_aside(struct ash_allocator *allocator, struct ash_chunk *chun
     ash_lock_release(&allocator->table_lock);
 }
 
+bool ash_chunk_keep(struct ash_allocator *allocator, struct ash_chunk *chunk)
+{
+    ash_lock_acquire(&allocator->table_lock);
+    bool kept = allocator->spare[chunk->memory_type_index] == 0;
+    if (kept)
+        put_aside(allocator, chunk);
+    else
+        chunk->arena = ASH_ARENA_NONE;
+    ash_lock_release(&allocator->table_lock);
+    return kept;
+}
+
 struct ash_chunk *ash_chunk_take_spare(struct ash_allocator *allocator, uint32_t memory_type_index)
 {
     struct ash_chunk *chunk = NULL;
@@ -140,15 +219,15 @@ struct ash_chunk *ash_chunk_take_spare(struct ash_allocator *allocator, uint32_t
     return chunk;
 }
 
-struct ash_chunk *ash_chunk_retire(struct ash_allocator *allocator, struct ash_chunk *chunk)
+VkDeviceSize ash_chunk_release_spares(struct ash_allocator *allocator)
 {
-    ash_regions_remove_span(chunk->regions, chunk->edge);
-    ash_lock_acquire(&allocator->table_lock);
-    bool is_surplus = allocator->spare[chunk->memory_type_index] != 0;
-    if (is_surplus)
-        chunk->arena = ASH_ARENA_NONE;
-    else
-        put_aside(allocator, chunk);
-    ash_lock_release(&allocator->table_lock);
-    return is_surplus ? chunk : NULL;
+    VkDeviceSize given_back = 0;
+    for (uint32_t type = 0; type < allocator->type_count; type++) {
+        struct ash_chunk *chunk;
+        while ((chunk = ash_chunk_take_spare(allocator, type)) != NULL) {
+            given_back += chunk->size;
+            ash_chunk_release(allocator, chunk);
+        }
+    }
+    return given_back;
 }

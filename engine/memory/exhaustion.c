@@ -13,10 +13,10 @@ static enum ash_result alloc_from(struct ash_allocator *allocator, struct ash_ar
     if (!__atomic_load_n(&arena->used, __ATOMIC_RELAXED))
         return ASH_NOT_READY;
     ash_lock_acquire(&arena->lock);
-    enum ash_result result = ash_allocator_cut(allocator, arena, sets[size_class], request, out);
+    enum ash_result result = ash_arena_cut(allocator, arena, sets[size_class], request, out);
     if (result == ASH_NOT_READY)
-        result = ash_allocator_cut(allocator, arena, sets[ASH_CLASS_COUNT - 1 - size_class],
-                                   request, out);
+        result =
+            ash_arena_cut(allocator, arena, sets[ASH_CLASS_COUNT - 1 - size_class], request, out);
     ash_lock_release(&arena->lock);
     return result;
 }
@@ -30,10 +30,10 @@ static enum ash_result alloc_from_chunk(struct ash_allocator *allocator,
     struct ash_chunk *surplus = NULL;
     enum ash_result result = ASH_ERROR_OUT_OF_HOST_MEMORY;
     ash_lock_acquire(&arena->lock);
-    if (ash_chunk_join(allocator, arena, request->size_class, chunk)) {
-        result = ash_allocator_cut(allocator, arena, chunk->regions, request, out);
+    if (ash_arena_add_chunk(allocator, arena, request->size_class, chunk)) {
+        result = ash_arena_cut(allocator, arena, chunk->regions, request, out);
         if (result != ASH_OK)
-            surplus = ash_chunk_retire(allocator, chunk);
+            surplus = ash_arena_remove_chunk(allocator, chunk);
     } else {
         ash_chunk_put_aside(allocator, chunk);
     }
@@ -101,9 +101,9 @@ static enum ash_result alloc_dedicated(struct ash_allocator *allocator, struct a
     ash_lock_acquire(&arena->lock);
     if (ash_region_stock_has(&arena->stock, 1)) {
         uint16_t slot = (uint16_t)(chunk - allocator->chunks);
-        chunk->edge = ash_region_stock_take(&arena->stock, slot);
-        if (ash_allocator_hand_out(allocator, arena, &allocator->pool.regions[chunk->edge], request,
-                                   out)) {
+        chunk->edge = ash_region_stock_take_edge(&arena->stock, slot);
+        if (ash_arena_hand_out(allocator, arena, &allocator->pool.regions[chunk->edge], request,
+                               out)) {
             chunk->arena = (uint32_t)(arena - allocator->arenas);
             result = ASH_OK;
         } else {
@@ -177,7 +177,7 @@ enum ash_result ash_allocator_alloc_slowly(struct ash_allocator *allocator,
     }
     enum ash_result result = try_all(allocator, params, out);
     // The empty chunk of another memory type may be what the heap lacks.
-    if (result == ASH_ERROR_OUT_OF_DEVICE_MEMORY && ash_allocator_trim(allocator) != 0)
+    if (result == ASH_ERROR_OUT_OF_DEVICE_MEMORY && ash_chunk_release_spares(allocator) != 0)
         result = try_all(allocator, params, out);
     if (result != ASH_OK)
         ash_log(ASH_LOG_ERROR, "%s: no memory for '%s', %llu bytes: %s; free something first",

@@ -39,7 +39,8 @@ bool ash_block_note_set(struct ash_allocator *allocator, uint32_t region, const 
         return false;
     if (label != NULL && (own_label = copy(label)) == NULL)
         return false;
-    ash_block_note_clear(allocator, region);
+    if (allocator->pool.regions[region].noted)
+        ash_block_note_drop(allocator, region);
     allocator->notes[region] = (struct ash_block_note){own_label, user};
     allocator->pool.regions[region].noted = label != NULL || user != NULL;
     return true;
@@ -56,18 +57,4 @@ struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, 
 {
     return allocator->pool.regions[region].noted ? allocator->notes[region]
                                                  : (struct ash_block_note){0};
-}
-
-enum ash_result ash_allocator_set_label(struct ash_allocator *allocator,
-                                        const struct ash_memory_block *block, const char *label,
-                                        void *user)
-{
-    struct ash_arena *arena;
-    if (ash_allocator_lock_block(allocator, block, &arena) == NULL) {
-        ash_allocator_refuse(allocator, block, "labelled");
-        return ASH_ERROR_INVALID_BLOCK;
-    }
-    bool done = ash_block_note_set(allocator, block->region, label, user);
-    ash_lock_release(&arena->lock);
-    return done ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
 }

@@ -1,89 +1,8 @@
 #include "engine/memory/regions.h"
 
-#include "engine/bits.h"
-#include "engine/memory/host.h"
-
 // Regions looked at that may be too small or lie badly, before one is cut that fits for certain:
 // each may cost a cache miss. More than 2 make no trace tighter.
 enum { PROBES = 2 };
-
-// ---- the pool
-
-bool ash_region_pool_init(struct ash_region_pool *pool, uint32_t capacity)
-{
-    *pool = (struct ash_region_pool){0};
-    pool->regions = ash_host_reserve(capacity * sizeof(struct ash_region));
-    if (pool->regions == NULL)
-        return false;
-    pool->capacity = capacity;
-    return true;
-}
-
-void ash_region_pool_finish(struct ash_region_pool *pool)
-{
-    ash_host_release(pool->regions, pool->capacity * sizeof(struct ash_region));
-    *pool = (struct ash_region_pool){0};
-}
-
-static inline uint32_t take_fresh(struct ash_region_stock *stock, struct ash_region *regions)
-{
-    __atomic_store_n(&regions[stock->fresh].stock, stock->name, __ATOMIC_RELAXED);
-    return stock->fresh++;
-}
-
-static inline uint32_t take_region(struct ash_region_stock *stock, struct ash_region *regions)
-{
-    uint32_t index = stock->released;
-    if (index == ASH_REGION_NONE)
-        return take_fresh(stock, regions);
-    stock->released = regions[index].next;
-    return index;
-}
-
-static inline void give_region(struct ash_region_stock *stock, struct ash_region *regions,
-                               uint32_t index)
-{
-    regions[index].state = ASH_REGION_UNUSED;
-    regions[index].next = stock->released;
-    stock->released = index;
-}
-
-bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count)
-{
-    const uint32_t step = ASH_HOST_PAGE / sizeof(struct ash_region);
-    struct ash_region_pool *pool = stock->pool;
-    ash_lock_acquire(&pool->lock);
-    uint32_t first = pool->committed;
-    bool committed = count <= step / 2 && pool->capacity - first >= step &&
-                     ash_host_commit(&pool->regions[first], ASH_HOST_PAGE);
-    if (committed)
-        __atomic_store_n(&pool->committed, first + step, __ATOMIC_RELEASE);
-    ash_lock_release(&pool->lock);
-    if (!committed)
-        return false;
-    // What is left of the last step joins the released ones, so that nothing is lost.
-    while (stock->fresh < stock->fresh_end)
-        give_region(stock, pool->regions, take_fresh(stock, pool->regions));
-    stock->fresh = first != 0 ? first : 1; // index 0 is ASH_REGION_NONE
-    stock->fresh_end = first + step;
-    return true;
-}
-
-uint32_t ash_region_stock_take(struct ash_region_stock *stock, uint16_t span)
-{
-    uint32_t index = take_region(stock, stock->pool->regions);
-    struct ash_region *region = &stock->pool->regions[index];
-    region->offset = region->size = 0;
-    region->previous = region->next = ASH_REGION_NONE;
-    region->state = ASH_REGION_USED;
-    region->span = span;
-    return index;
-}
-
-void ash_region_stock_give(struct ash_region_stock *stock, uint32_t region)
-{
-    give_region(stock, stock->pool->regions, region);
-}
 
 // ---- bins
 
@@ -191,21 +110,34 @@ static __attribute__((noinline)) uint32_t find_further(const struct ash_regions 
 
 // ---- spans
 
+// A region of the pool, put between two neighbours. Its state is for the caller to set.
+static inline struct ash_region *insert(struct ash_regions *set, uint32_t previous, uint32_t next,
+                                        uint32_t offset, uint32_t size)
+{
+    struct ash_region *regions = set->regions;
+    uint32_t index = ash_region_stock_take(set->stock);
+    struct ash_region *region = &regions[index];
+    region->offset = offset;
+    region->size = size;
+    region->previous = previous;
+    region->next = next;
+    region->span = regions[next].span;
+    regions[previous].next = index;
+    regions[next].previous = index;
+    return region;
+}
+
 void ash_regions_init(struct ash_regions *set, struct ash_region_stock *stock)
 {
     set->stock = stock;
-    set->regions = stock->pool->regions;
+    set->regions = stock->regions;
 }
 
 uint32_t ash_regions_add_span(struct ash_regions *set, uint16_t span, uint32_t size)
 {
-    uint32_t edge = ash_region_stock_take(set->stock, span);
-    uint32_t index = ash_region_stock_take(set->stock, span);
-    struct ash_region *region = &set->regions[index];
-    region->size = size;
-    region->previous = region->next = edge;
-    set->regions[edge].previous = set->regions[edge].next = index;
-    put_in_bin(set, index);
+    uint32_t edge = ash_region_stock_take_edge(set->stock, span);
+    struct ash_region *region = insert(set, edge, edge, 0, size);
+    put_in_bin(set, (uint32_t)(region - set->regions));
     return edge;
 }
 
@@ -217,22 +149,7 @@ void ash_regions_remove_span(struct ash_regions *set, uint32_t edge)
     ash_region_stock_give(set->stock, edge);
 }
 
-// A region of the pool, put between two neighbours. Its state is for the caller to set.
-static inline struct ash_region *insert(struct ash_regions *set, uint32_t previous, uint32_t next,
-                                        uint32_t offset, uint32_t size)
-{
-    struct ash_region *regions = set->regions;
-    uint32_t index = take_region(set->stock, regions);
-    struct ash_region *region = &regions[index];
-    region->offset = offset;
-    region->size = size;
-    region->previous = previous;
-    region->next = next;
-    region->span = regions[next].span;
-    regions[previous].next = index;
-    regions[next].previous = index;
-    return region;
-}
+// ---- taking and giving back
 
 // Where the block does not begin at the beginning of the free region: that stays free before it,
 // and what is behind it becomes another.
@@ -295,13 +212,13 @@ struct ash_region *ash_regions_give(struct ash_regions *set, struct ash_region *
     set->used_count--;
     if (previous->state == ASH_REGION_FREE) {
         previous->size += block->size;
-        give_region(set->stock, regions, index);
+        ash_region_stock_give(set->stock, index);
         if (joins_next) {
             uint32_t absorbed = behind;
             behind = next->next;
             previous->size += next->size;
             take_from_bin(set, absorbed);
-            give_region(set->stock, regions, absorbed);
+            ash_region_stock_give(set->stock, absorbed);
         }
         previous->next = behind;
         regions[behind].previous = merged;
@@ -311,7 +228,7 @@ struct ash_region *ash_regions_give(struct ash_regions *set, struct ash_region *
         next->previous = merged;
         previous->next = behind;
         merged = behind;
-        give_region(set->stock, regions, index);
+        ash_region_stock_give(set->stock, index);
     } else {
         put_in_bin(set, index);
         return block;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/memory/optional/report.h"
 #include "game/passes/hud_panels.h"
 
 // Who owns a block, known by how its label begins. The colours are Okabe and Ito's, which people

@@ -10,6 +10,10 @@
 #include "engine/bits.h"
 #include "engine/log.h"
 #include "engine/memory/allocator.h"
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/many.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/fake_device.h"
 
 enum { MOST = 96, MOST_OPERATIONS = 256, MANY = 9, CHECK_EVERY = 8 };

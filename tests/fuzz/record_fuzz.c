@@ -2,7 +2,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "bench/allocator/trace.h"
-#include "engine/memory/record.h"
+#include "engine/memory/optional/record.h"
 
 // What may be replayed: one block in a slot at a time, as large as is said.
 static void check_trace(const struct trace *trace, size_t most)

@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/memory/record.h"
+#include "engine/memory/optional/record.h"
 #include "game/world/save.h"
 
 enum { OUTPUT_SIZE = 65536, MAX_WORDS = 24 };

@@ -1,5 +1,7 @@
 // Labels: gpu
 // The seed's sentences on the allocator, its creation and allocation; docs/memory.md has the table.
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/report.h"
 #include "tests/seed/seed.h"
 
 #include <string.h>

@@ -3,6 +3,7 @@
 #include "tests/seed/seed.h"
 
 #include "engine/memory/buffer.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 
 #include <string.h>

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 
 static void a_call_takes_a_block(struct memory_test *test)

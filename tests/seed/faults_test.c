@@ -8,6 +8,9 @@
 
 #include "engine/memory/buffer.h"
 #include "engine/memory/image.h"
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 
 static void begin(struct memory_test *test, enum fake_profile_name profile)

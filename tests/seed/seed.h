@@ -3,6 +3,7 @@
 #ifndef TESTS_SEED_SEED_H
 #define TESTS_SEED_SEED_H
 
+#include "engine/memory/optional/report.h"
 #include "tests/support/memory_test.h"
 
 // An alignment that is at least every atom and granularity of the devices here but for the granular

@@ -2,6 +2,8 @@
 
 #include <volk.h>
 
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 
 static void create_allocator(struct memory_test *test)

@@ -3,6 +3,7 @@
 #ifndef TESTS_SUPPORT_MEMORY_TEST_H
 #define TESTS_SUPPORT_MEMORY_TEST_H
 
+#include "engine/memory/optional/report.h"
 #include "tests/support/test.h"
 
 #include "engine/memory/allocator.h"

@@ -1,3 +1,4 @@
+#include "engine/memory/optional/report.h"
 #include "tests/support/render_fixture.h"
 
 #include <stdlib.h>

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/many.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 #include "tests/support/memory_test.h"
 

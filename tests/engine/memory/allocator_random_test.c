@@ -9,7 +9,10 @@
 
 #include "bench/allocator/first_fit.h"
 #include "engine/bits.h"
-#include "engine/memory/record.h"
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/record.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/memory_test.h"
 
 enum { MOST = 400 };

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "engine/bits.h"
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 #include "tests/support/memory_test.h"
 

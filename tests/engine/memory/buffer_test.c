@@ -1,6 +1,8 @@
 // Labels: gpu
 #include "engine/memory/buffer.h"
 
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 #include "tests/support/memory_test.h"
 

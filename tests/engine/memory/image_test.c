@@ -2,6 +2,8 @@
 #include "engine/memory/image.h"
 
 #include "engine/memory/buffer.h"
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 #include "tests/support/memory_test.h"
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/bits.h"
+#include "engine/memory/optional/regions_check.h"
 #include "tests/support/test.h"
 
 enum { SPANS = 3, SPAN_SIZE = 4096, CAPACITY = 1 << 16, MOST_BLOCKS = 600 };
@@ -40,7 +41,7 @@ static int setup(void **state)
     model->set = calloc(1, sizeof(*model->set));
     assert_non_null(model->set);
     assert_true(ash_region_pool_init(&model->pool, CAPACITY));
-    model->stock.pool = &model->pool;
+    ash_region_stock_init(&model->stock, &model->pool, 0);
     model->seed = 1;
     assert_true(ash_region_stock_has(&model->stock, 2));
     ash_regions_init(model->set, &model->stock);
@@ -339,14 +340,16 @@ static void the_pool_has_an_end(void **state)
     (void)state;
     struct ash_region_pool pool;
     assert_true(ash_region_pool_init(&pool, 1024));
-    struct ash_region_stock stock = {.pool = &pool, .name = 3}, other = {.pool = &pool};
+    struct ash_region_stock stock, other;
+    ash_region_stock_init(&stock, &pool, 3);
+    ash_region_stock_init(&other, &pool, 4);
     assert_true(ash_region_stock_has(&stock, 2));
     assert_true(ash_region_stock_has(&other, 2));
     // Each region once; and what is left is not lost when more is asked for.
     bool seen[1024] = {false};
     uint32_t count = 0;
     for (; ash_region_stock_has(&stock, 2); count++) {
-        uint32_t region = ash_region_stock_take(&stock, 5);
+        uint32_t region = ash_region_stock_take_edge(&stock, 5);
         assert_true(region > 0 && region < 1024 && !seen[region]);
         seen[region] = true;
         assert_int_equal(pool.regions[region].span, 5);
@@ -355,7 +358,7 @@ static void the_pool_has_an_end(void **state)
     assert_int_equal(count, 510); // of 511 one is left, which is one too few
     assert_false(ash_region_stock_has(&stock, 2));
     ash_region_stock_give(&stock, 7);
-    assert_int_equal(ash_region_stock_take(&stock, 6), 7);
+    assert_int_equal(ash_region_stock_take_edge(&stock, 6), 7);
     assert_int_equal(pool.regions[7].span, 6);
     ash_region_pool_finish(&pool);
     assert_null(pool.regions);

@@ -1,5 +1,6 @@
 // Labels: valgrind
 // Uploads on made-up devices: what is refused, what is forgotten, what fails.
+#include "engine/memory/optional/growth.h"
 #include "tests/engine/memory/upload_fixture.h"
 
 static void what_the_destination_does_not_have_is_refused(void **state)

@@ -2,6 +2,7 @@
 //
 // The passes over a real world and a real device, without a window: what is seen at noon, at night
 // and under water, that panels appear, and that nothing is left behind.
+#include "engine/memory/optional/report.h"
 #include "game/passes/passes.h"
 #include "game/scene.h"
 #include "game/world/terrain.h"

@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "engine/memory/allocator_internal.h"
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 #include "tests/support/memory_test.h"
 

@@ -1,5 +1,4 @@
-// Many blocks at once.
-#include "engine/memory/allocator.h"
+#include "engine/memory/optional/many.h"
 
 enum ash_result ash_allocator_alloc_many(struct ash_allocator *allocator,
                                          const struct ash_alloc_params *params, uint32_t count,

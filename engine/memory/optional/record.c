@@ -1,4 +1,4 @@
-#include "engine/memory/record.h"
+#include "engine/memory/optional/record.h"
 
 #include <string.h>
 

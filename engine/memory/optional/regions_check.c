@@ -1,5 +1,4 @@
-// Invariants of regions, for tests and for whoever suspects his memory.
-#include "engine/memory/regions.h"
+#include "engine/memory/optional/regions_check.h"
 
 #include "engine/bits.h"
 

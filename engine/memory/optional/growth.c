@@ -1,7 +1,7 @@
-// Giving memory back that nobody uses, and taking more before anybody waits for it.
-#include "engine/memory/allocator_internal.h"
+#include "engine/memory/optional/growth.h"
 
 #include "engine/log.h"
+#include "engine/memory/allocator_internal.h"
 
 // A memory type should grow when no free region of half a chunk is left: at 500 MiB/s that is
 // 64 ms ahead, twice what the slowest driver measured takes.
@@ -9,15 +9,7 @@ enum { WATERMARK_SHARE = 2 };
 
 VkDeviceSize ash_allocator_trim(struct ash_allocator *allocator)
 {
-    VkDeviceSize given_back = 0;
-    for (uint32_t type = 0; type < allocator->type_count; type++) {
-        struct ash_chunk *chunk;
-        while ((chunk = ash_chunk_take_spare(allocator, type)) != NULL) {
-            given_back += chunk->size;
-            ash_chunk_release(allocator, chunk);
-        }
-    }
-    return given_back;
+    return ash_chunk_release_spares(allocator);
 }
 
 // Looks at one arena: which memory types it uses, and in which it has room.

@@ -12,8 +12,8 @@
 // time.
 //
 // Units: bytes. Thread-safety: what a record observes may come from any thread.
-#ifndef ASH_MEMORY_RECORD_H
-#define ASH_MEMORY_RECORD_H
+#ifndef ASH_MEMORY_OPTIONAL_RECORD_H
+#define ASH_MEMORY_OPTIONAL_RECORD_H
 
 #include "engine/api.h"
 #include "engine/memory/allocator.h"

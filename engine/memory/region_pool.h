@@ -1,0 +1,101 @@
+// Where regions lie: one pool that never moves, so that a region is named by its index, and stocks
+// of unused ones, so that threads take from it without waiting for each other.
+//
+// The pool's address space is reserved at the start and committed in steps: nothing is ever copied
+// or linked anew as it grows.
+//
+// Thread-safety: one thread at a time per stock; the pool is shared freely.
+#ifndef ASH_MEMORY_REGION_POOL_H
+#define ASH_MEMORY_REGION_POOL_H
+
+#include "engine/memory/lock.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ASH_REGION_NONE = 0 }; // no region has this index
+
+enum ash_region_state {
+    ASH_REGION_UNUSED, // an entry of the pool that stands for nothing
+    ASH_REGION_FREE,
+    ASH_REGION_USED
+};
+
+// Neighbours in a bin.
+struct ash_region_link {
+    uint32_t bin_previous, bin_next;
+};
+
+struct ash_region {
+    uint32_t offset, size;
+    uint32_t previous, next; // neighbours in the span; at both its ends, its edge
+    union {
+        struct ash_region_link link; // FREE
+        uint64_t id;                 // USED: the owner's mark
+    };
+    uint16_t span; // the owner's name for the span
+    uint16_t bin;  // FREE: the one it stands in
+    uint8_t state;
+    uint8_t noted; // USED: for the owner, who sets it to 0 before giving back
+    uint8_t stock; // the name of the stock that it belongs to, for good; written atomically, so
+                   // that who has nothing but an index knows which lock to take
+};
+
+// All regions there are.
+struct ash_region_pool {
+    struct ash_region *regions;
+    uint32_t capacity;
+    uint32_t committed; // [0, committed) exist; grows only
+    struct ash_lock lock;
+};
+
+// Unused regions, for one thread at a time to take from.
+struct ash_region_stock {
+    struct ash_region *regions;   // the pool's
+    struct ash_region_pool *pool; // borrowed
+    uint32_t released;            // list through `next`; taken first
+    uint32_t fresh, fresh_end;    // never used so far; what is promised is there
+    uint8_t name;
+};
+
+// False: there is no host memory (or address space) for it; the pool is then all zero.
+bool ash_region_pool_init(struct ash_region_pool *pool, uint32_t capacity);
+void ash_region_pool_finish(struct ash_region_pool *pool);
+
+void ash_region_stock_init(struct ash_region_stock *stock, struct ash_region_pool *pool,
+                           uint8_t name);
+// Makes sure that at least `count` regions can be taken (an operation says how many it may need;
+// all are content with 2). False: there is no host memory; nothing has changed.
+bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count);
+static inline bool ash_region_stock_has(struct ash_region_stock *stock, uint32_t count)
+{
+    return stock->fresh_end - stock->fresh >= count || ash_region_stock_fill(stock, count);
+}
+
+static inline uint32_t ash_region_stock_take_fresh(struct ash_region_stock *stock)
+{
+    __atomic_store_n(&stock->regions[stock->fresh].stock, stock->name, __ATOMIC_RELAXED);
+    return stock->fresh++;
+}
+
+// A region; the stock has one. All but `stock` is for the caller to set.
+static inline uint32_t ash_region_stock_take(struct ash_region_stock *stock)
+{
+    uint32_t index = stock->released;
+    if (index == ASH_REGION_NONE)
+        return ash_region_stock_take_fresh(stock);
+    stock->released = stock->regions[index].next;
+    return index;
+}
+// One that stands for a span as a whole, USED, of no size.
+uint32_t ash_region_stock_take_edge(struct ash_region_stock *stock, uint16_t span);
+
+static inline void ash_region_stock_give(struct ash_region_stock *stock, uint32_t index)
+{
+    stock->regions[index].state = ASH_REGION_UNUSED;
+    stock->regions[index].next = stock->released;
+    stock->released = index;
+}
+
+#endif
