@@ -27,6 +27,7 @@
 #include "game/progress.h"
 #include "game/recording.h"
 #include "game/scene.h"
+#include "game/watch.h"
 #include "game/world/save.h"
 #include "game/world/world.h"
 
@@ -57,6 +58,7 @@ struct game {
     struct ash_allocator *allocator;
     struct memory_trace memory_trace; // until the device is lost
     struct pass_resources resources; // the passes fill and empty it
+    struct watch *watch;             // of shaders; NULL without --watch
     struct ash_renderer *renderer;
 
     // What is played.

@@ -112,6 +112,19 @@ static bool create_device(struct game *game)
     return ash_allocator_create(&allocator, &game->allocator) == ASH_OK;
 }
 
+static bool create_watch(struct game *game)
+{
+    const struct watch_params params = {
+        .folder = game->options->watch,
+        .jobs = game->jobs,
+        .shaders = cinder_shaders,
+        .shader_count = cinder_shaders_count,
+    };
+    if (params.folder != NULL)
+        game->watch = watch_create(&params);
+    return params.folder == NULL || game->watch != NULL;
+}
+
 static bool create_renderer(struct game *game)
 {
     const struct ash_renderer_params params = {
@@ -119,7 +132,7 @@ static bool create_renderer(struct game *game)
         .allocator = game->allocator,
         .passes = passes,
         .pass_count = PASS_COUNT,
-        .shaders = cinder_shaders,
+        .shaders = game->watch != NULL ? watch_shaders(game->watch) : cinder_shaders,
         .shader_count = cinder_shaders_count,
         .extent = game_extent(game),
         .vsync = game->options->vsync,
@@ -140,7 +153,7 @@ static bool create_all(struct game *game)
         (options->trace_memory != NULL &&
          !memory_trace_begin(&game->memory_trace, options->trace_memory, game->allocator)))
         return false;
-    return create_renderer(game);
+    return create_watch(game) && create_renderer(game);
 }
 
 struct game *game_create(const struct options *options)
@@ -193,6 +206,7 @@ bool game_destroy(struct game *game)
         return true;
     game_finish_chores(game);
     ash_renderer_destroy(game->renderer);
+    watch_destroy(game->watch);
     destroy_device(game);
     ash_window_destroy(game->window);
     if (game->world != NULL)

@@ -200,6 +200,8 @@ static bool run_frame(struct game *game)
     stream(game);
     marks[2] = clock_seconds();
     game_chores(game);
+    if (game->watch != NULL)
+        watch_update(game->watch, game->renderer, /*wait=*/game->fixed_clock);
     game_fill_scene(game);
     marks[3] = clock_seconds();
     bool drawn = true;

@@ -103,6 +103,7 @@ static void fill_hud(struct game *game)
         hud->loading = fminf((float)world.chunks_complete / (float)world.chunks_wanted, 0.999f);
     if (hud->message[0] != '\0' && clock_seconds() > game->message_until)
         hud->message[0] = '\0';
+    hud->shader_error = game->watch != NULL ? watch_error(game->watch) : NULL;
     fill_status(game);
 }
 

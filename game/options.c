@@ -66,6 +66,8 @@ static const struct row rows[] = {
     {"gpu", KIND_TEXT, FIELD(gpu), 0, 0, "N|NAME", "a number or a name that --list-gpus shows",
      "draw with this GPU"},
     {"list-gpus", KIND_FLAG, FIELD(list_gpus), 0, 0, NULL, NULL, "show the GPUs, and end"},
+    {"watch", KIND_TEXT, FIELD(watch), 0, 0, "DIR", "the name of a folder",
+     "draw with the shaders in DIR, and follow their changes"},
     {"validate", KIND_FLAG, FIELD(validate), 0, 0, NULL, NULL,
      "check all use of Vulkan; a message makes the exit code 1"},
     {"fault", KIND_TEXT, FIELD(fault), 0, 0, "FAULT", "N, CALL:N or CALL:N=RESULT",

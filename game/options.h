@@ -25,6 +25,7 @@ struct options {
     const char *out;   // PNG of the last frame
     const char *bench; // JSON
     const char *gpu;
+    const char *watch; // folder of shaders; NULL: those that were built in
     const char *record, *replay;
     const char *trace_memory;
     const char *fault, *pretend; // of the laboratory's layer (game/lab.h); NULL: none

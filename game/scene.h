@@ -48,6 +48,7 @@ struct scene_hud {
     uint32_t frame_index;                // of the newest
     char status[HUD_TEXT_LENGTH];        // upper left: frame time, place
     char message[HUD_TEXT_LENGTH]; // in the middle, below: "World saved" and the like; empty: none
+    const char *shader_error;      // file, line and what is wrong; NULL: none
     float loading;                 // 0 to 1 while the world comes; 1: no progress bar
     float scale;                   // content scale of the window
 };

@@ -21,6 +21,7 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
         hud_crosshair(canvas, shown);
     hud_hotbar(canvas, shown);
     hud_status(canvas, shown);
+    hud_shader_error(canvas, shown);
     if (shown->performance)
         hud_performance(canvas, scene);
     if (shown->help)

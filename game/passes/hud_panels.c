@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static const uint32_t white = 0xF4F1EAFF, grey = 0xB9BDC0FF, ember = 0xFF8A3CFF;
 static const uint32_t plate = 0x0B0F14D0, deep_plate = 0x0B0F14EC;
@@ -58,6 +59,27 @@ void hud_status(struct canvas *canvas, const struct scene_hud *hud)
     if (hud->message[0] != '\0')
         canvas_label(canvas, canvas->width * 0.5f, canvas->height * 0.68f, true, white,
                      hud->message);
+}
+
+void hud_shader_error(struct canvas *canvas, const struct scene_hud *hud)
+{
+    enum { COLUMNS = 64, MOST_LINES = 6 };
+    if (hud->shader_error == NULL)
+        return;
+    const float unit = canvas->unit, line = (float)canvas->font->cell_height + 3.0f * unit;
+    const float left = 10.0f * unit, top = 44.0f * unit, margin = 12.0f * unit;
+    const size_t length = strlen(hud->shader_error);
+    const size_t count = length / COLUMNS + 1 < MOST_LINES ? length / COLUMNS + 1 : MOST_LINES;
+    const float width = (float)(COLUMNS * canvas->font->cell_width) + 2.0f * margin;
+    canvas_rect(canvas, left, top, width, (float)(count + 1) * line + 2.0f * margin, deep_plate);
+    canvas_rect(canvas, left, top, 3.0f * unit, (float)(count + 1) * line + 2.0f * margin, ember);
+    canvas_text(canvas, left + margin, top + margin, 1.0f, ember,
+                "A shader has an error; the last good one is drawn");
+    for (size_t i = 0; i < count; i++) {
+        char text[COLUMNS + 1];
+        snprintf(text, sizeof(text), "%s", hud->shader_error + i * COLUMNS);
+        canvas_text(canvas, left + margin, top + margin + (float)(i + 1) * line, 1.0f, white, text);
+    }
 }
 
 void hud_loading(struct canvas *canvas, const struct scene_hud *hud)

@@ -11,6 +11,7 @@ enum { HUD_PERFORMANCE_WIDTH = 450 };
 void hud_crosshair(struct canvas *canvas, const struct scene_hud *hud);
 void hud_hotbar(struct canvas *canvas, const struct scene_hud *hud);
 void hud_status(struct canvas *canvas, const struct scene_hud *hud);
+void hud_shader_error(struct canvas *canvas, const struct scene_hud *hud);
 void hud_loading(struct canvas *canvas, const struct scene_hud *hud);
 void hud_help(struct canvas *canvas);
 void hud_pause(struct canvas *canvas);

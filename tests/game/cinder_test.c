@@ -9,11 +9,13 @@
 
 #include <cjson/cJSON.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -289,6 +291,72 @@ static void the_player_goes_on_with_what_he_had(void **state)
     unlink("w.db");
 }
 
+// Copies the shaders to ./shaders; of `changed`, the first `from` becomes `to`.
+static void copy_shaders(const char *changed, const char *from, const char *to)
+{
+    static char text[OUTPUT_SIZE];
+    char path[512];
+    DIR *sources = opendir(ASH_SOURCE_DIR "/shaders");
+    assert_non_null(sources);
+    mkdir("shaders", 0700);
+    const struct dirent *entry;
+    while ((entry = readdir(sources)) != NULL) {
+        if (entry->d_name[0] == '.')
+            continue;
+        snprintf(path, sizeof(path), ASH_SOURCE_DIR "/shaders/%s", entry->d_name);
+        read_file(path, text);
+        char *found = strcmp(entry->d_name, changed) == 0 ? strstr(text, from) : NULL;
+        assert_true(found != NULL || strcmp(entry->d_name, changed) != 0);
+        snprintf(path, sizeof(path), "shaders/%s", entry->d_name);
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        if (found != NULL)
+            fprintf(file, "%.*s%s%s", (int)(found - text), text, to, found + strlen(from));
+        else
+            fputs(text, file);
+        assert_int_equal(fclose(file), 0);
+    }
+    closedir(sources);
+}
+
+static bool same_files(const char *first, const char *second)
+{
+    static char a[1 << 20], b[1 << 20];
+    FILE *files[] = {fopen(first, "rb"), fopen(second, "rb")};
+    assert_true(files[0] != NULL && files[1] != NULL);
+    size_t sizes[] = {fread(a, 1, sizeof(a), files[0]), fread(b, 1, sizeof(b), files[1])};
+    fclose(files[0]);
+    fclose(files[1]);
+    return sizes[0] == sizes[1] && memcmp(a, b, sizes[0]) == 0;
+}
+
+// The folder as it was built, then with another sky, then with an error (which leaves the sky that
+// was built in), then with another curve in a file that all include.
+static void shaders_are_taken_from_a_folder(void **state)
+{
+    (void)state;
+#define SMALL "--headless --frames 1 --radius 1 --size 160x90 --validate "
+    succeeds(SMALL "--out a.png");
+    copy_shaders("sky.glsl", "", "");
+    if (run(SMALL "--watch shaders --out b.png") != 0) {
+        assert_non_null(strstr(errors, "without shaderc"));
+    } else {
+        assert_true(same_files("a.png", "b.png"));
+        copy_shaders("sky.glsl", "encode(sky)", "encode(sky.bgr)");
+        succeeds(SMALL "--watch shaders --out b.png");
+        assert_false(same_files("a.png", "b.png"));
+        copy_shaders("sky.glsl", "encode(sky)", "\nencode(sky");
+        assert_int_equal(run(SMALL "--watch shaders --out c.png"), 0);
+        assert_non_null(strstr(errors, "The shader sky.glsl:"));
+        assert_false(same_files("a.png", "c.png")); // the HUD shows the error
+        copy_shaders("encode.h", "1.235", "1.5");
+        succeeds(SMALL "--watch shaders --out d.png");
+        assert_false(same_files("a.png", "d.png"));
+    }
+#undef SMALL
+    assert_int_equal(system("rm -r shaders a.png; rm -f b.png c.png d.png"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +368,7 @@ int main(void)
         cmocka_unit_test(a_recording_plays_to_the_same_hash_and_picture),
         cmocka_unit_test(a_world_is_kept_where_it_is_asked_for),
         cmocka_unit_test(the_player_goes_on_with_what_he_had),
+        cmocka_unit_test(shaders_are_taken_from_a_folder),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

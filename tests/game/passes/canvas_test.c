@@ -111,6 +111,11 @@ static void all_panels_fit(void **state)
     hud_crosshair(canvas, &scene->hud);
     hud_hotbar(canvas, &scene->hud);
     hud_status(canvas, &scene->hud);
+    char error[1024];
+    memset(error, 'x', sizeof(error) - 1);
+    error[sizeof(error) - 1] = '\0';
+    scene->hud.shader_error = error;
+    hud_shader_error(canvas, &scene->hud);
     hud_performance(canvas, scene);
     hud_help(canvas);
     hud_pause(canvas);
