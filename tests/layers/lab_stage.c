@@ -1,3 +1,4 @@
+#define VOLK_IMPLEMENTATION // the engine keeps its own to itself
 #include "tests/layers/lab_stage.h"
 
 #include <fcntl.h>
