@@ -238,10 +238,12 @@ static bool run_hitch(const struct options *options)
         struct hitch hitch;
         if (!measure_hitch(growth != 0, 3 * options->scale, options->seed, &hitch))
             return false;
-        printf("%s growth: alloc p99 %.1f us, max %.1f us; %llu of %llu vkAllocateMemory on the "
-               "frame's thread\n",
-               growth != 0 ? "with   " : "without", hitch.alloc_p99_us, hitch.alloc_max_us,
-               (unsigned long long)hitch.calls_of_frame, (unsigned long long)hitch.calls);
+        printf(
+            "%s growth: alloc p50 %.2f us, p99 %.2f us, p99.9 %.2f us, max %.1f us; %llu of %llu "
+            "vkAllocateMemory on the frame's thread\n",
+            growth != 0 ? "with   " : "without", hitch.p50_us, hitch.p99_us, hitch.p999_us,
+            hitch.max_us, (unsigned long long)hitch.calls_of_frame,
+            (unsigned long long)hitch.calls);
         if (growth != 0 && hitch.calls_of_frame != 0) {
             fprintf(stderr, "bench_allocator: the frame's thread waited for the driver\n");
             return false;

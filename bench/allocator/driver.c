@@ -1,11 +1,10 @@
 #include "bench/allocator/driver.h"
 
 #include <string.h>
-#include <time.h>
 
-static uint32_t delay_ms;
+static void (*wait_for_memory)(void *user);
+static void *wait_user;
 static uint64_t memories;
-static _Thread_local uint64_t calls_of_thread;
 
 static VKAPI_ATTR VkResult VKAPI_CALL allocate_memory(VkDevice device,
                                                       const VkMemoryAllocateInfo *info,
@@ -13,10 +12,8 @@ static VKAPI_ATTR VkResult VKAPI_CALL allocate_memory(VkDevice device,
                                                       VkDeviceMemory *memory)
 {
     (void)device, (void)info, (void)callbacks;
-    calls_of_thread++;
-    uint32_t milliseconds = __atomic_load_n(&delay_ms, __ATOMIC_RELAXED);
-    if (milliseconds != 0)
-        nanosleep(&(struct timespec){.tv_nsec = (long)milliseconds * 1000000}, NULL);
+    if (wait_for_memory != NULL)
+        wait_for_memory(wait_user);
     uint64_t number = __atomic_add_fetch(&memories, 1, __ATOMIC_RELAXED);
     memcpy(memory, &number, sizeof(number));
     return VK_SUCCESS;
@@ -97,12 +94,8 @@ struct ash_context *driver_create(void)
     return context;
 }
 
-void driver_set_delay(uint32_t milliseconds)
+void driver_set_wait(void (*wait)(void *user), void *user)
 {
-    __atomic_store_n(&delay_ms, milliseconds, __ATOMIC_RELAXED);
-}
-
-uint64_t driver_calls_of_thread(void)
-{
-    return calls_of_thread;
+    wait_for_memory = wait;
+    wait_user = user;
 }

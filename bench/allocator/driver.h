@@ -13,9 +13,8 @@ enum { DRIVER_DEVICE_LOCAL = 0, DRIVER_HOST_VISIBLE = 1, DRIVER_TYPE_COUNT = 32 
 // NULL: no host memory.
 struct ash_context *driver_create(void);
 
-// Milliseconds that every vkAllocateMemory takes from now on, asleep.
-void driver_set_delay(uint32_t milliseconds);
-// The number of vkAllocateMemory calls that were made on this thread.
-uint64_t driver_calls_of_thread(void);
+// Called by every vkAllocateMemory, on its thread: takes as long as memory shall take. NULL: no
+// time. Valid usage: nobody allocates meanwhile.
+void driver_set_wait(void (*wait)(void *user), void *user);
 
 #endif

@@ -30,6 +30,16 @@ static void rest(long microseconds)
     nanosleep(&(struct timespec){.tv_nsec = microseconds * 1000}, NULL);
 }
 
+// The driver's memory takes its time; and who has to wait for it is noted.
+static _Thread_local uint64_t calls_of_thread;
+
+static void take_time(void *user)
+{
+    (void)user;
+    calls_of_thread++;
+    rest(DRIVER_MS * 1000);
+}
+
 // What Cinder's worker does: asks, and grows what wants it.
 static void *keep_growing(void *argument)
 {
@@ -78,6 +88,18 @@ static uint32_t load(struct ash_allocator *allocator, const struct trace *trace,
     return count;
 }
 
+static void summarise(double *took, uint32_t count, struct hitch *out)
+{
+    qsort(took, count, sizeof(*took), compare_doubles);
+    out->allocs = count;
+    if (count == 0)
+        return;
+    out->p50_us = took[(count - 1) / 2];
+    out->p99_us = took[(size_t)(0.99 * (count - 1))];
+    out->p999_us = took[(size_t)(0.999 * (count - 1))];
+    out->max_us = took[count - 1];
+}
+
 bool measure_hitch(bool growth, double seconds, uint64_t seed, struct hitch *out)
 {
     struct trace trace;
@@ -94,27 +116,25 @@ bool measure_hitch(bool growth, double seconds, uint64_t seed, struct hitch *out
     if (context == NULL || blocks == NULL || took == NULL ||
         ash_allocator_create(&params, &grower.allocator) != ASH_OK)
         goto done;
-    driver_set_delay(DRIVER_MS);
+    driver_set_wait(take_time, NULL);
     // The first chunk is paid for while a program loads.
     if (ash_allocator_grow(grower.allocator, DRIVER_DEVICE_LOCAL) != ASH_OK)
         goto done;
-    uint64_t before = driver_calls_of_thread();
+    uint64_t before = calls_of_thread;
     growing = growth && pthread_create(&thread, NULL, keep_growing, &grower) == 0;
     count = load(grower.allocator, &trace, seconds, blocks, took);
     struct ash_allocator_stats stats;
     ash_allocator_stats(grower.allocator, &stats);
-    out->calls_of_frame = driver_calls_of_thread() - before;
-    out->calls = stats.allocate_memory_calls;
-    qsort(took, count, sizeof(*took), compare_doubles);
-    out->alloc_p99_us = count != 0 ? took[(size_t)(0.99 * (count - 1))] : 0;
-    out->alloc_max_us = count != 0 ? took[count - 1] : 0;
+    *out = (struct hitch){.calls_of_frame = calls_of_thread - before,
+                          .calls = stats.allocate_memory_calls};
+    summarise(took, count, out);
     good = count != 0 && growing == growth;
 done:
     if (growing) {
         __atomic_store_n(&grower.stop, true, __ATOMIC_RELEASE);
         pthread_join(thread, NULL);
     }
-    driver_set_delay(0);
+    driver_set_wait(NULL, NULL);
     if (count != 0)
         good = ash_allocator_free_many(grower.allocator, blocks, count) == ASH_OK && good;
     ash_allocator_destroy(grower.allocator);

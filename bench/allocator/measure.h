@@ -72,7 +72,8 @@ bool measure_steps(const struct target_type *type, const struct trace *trace, st
 // A load that grows by 500 MiB/s in T2's sizes, over a driver that takes 30 ms for a chunk, with or
 // without a worker that grows the allocator ahead.
 struct hitch {
-    double alloc_p99_us, alloc_max_us;
+    uint64_t allocs;
+    double p50_us, p99_us, p999_us, max_us; // of an allocation, as the frame's thread sees it
     uint64_t calls_of_frame; // vkAllocateMemory calls on the frame's thread, after the first chunk
     uint64_t calls;          // of all threads
 };
