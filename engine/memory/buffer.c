@@ -14,11 +14,6 @@
 // What any element of a view can need; drivers may ask less of a buffer.
 static const VkDeviceSize view_alignment = 16;
 
-static bool has_coherent_memory(const struct ash_buffer *buffer)
-{
-    return buffer->properties & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-}
-
 // More than any one allocation can hold: not even the driver may be asked.
 static bool too_large(const struct ash_context *context, VkDeviceSize size)
 {
@@ -143,11 +138,14 @@ void ash_buffer_finish(struct ash_buffer *buffer)
 {
     if (!buffer || !buffer->buffer)
         return;
-    for (uint32_t slot = 0; slot < ASH_BUFFER_MAX_VIEWS; slot++) {
+    uint32_t open = 0;
+    for (uint32_t slot = 0; slot < ASH_BUFFER_MAX_VIEWS; slot++)
+        open |= buffer->views[slot].access;
+    if (open != 0) {
         char sentence[96 + ASH_BUFFER_NAME_SIZE];
         snprintf(sentence, sizeof(sentence),
                  "views end before their buffer does; one of \"%s\" is open", buffer->name);
-        ASH_ASSERT_MESSAGE(buffer->views[slot].access == 0, sentence);
+        ash_assert_fail(sentence, __FILE__, __LINE__);
     }
     if (buffer->kept_mapped)
         ash_allocator_unmap(buffer->allocator, &buffer->block);
@@ -198,72 +196,53 @@ static enum ash_result check_range(const struct ash_buffer *buffer,
     return ASH_OK;
 }
 
-// Finds a free slot for the view, unless an open one is in its way.
-static enum ash_result find_slot(const struct ash_buffer *buffer,
-                                 const struct ash_view_params *params, uint32_t *slot)
-{
-    *slot = ASH_BUFFER_MAX_VIEWS;
-    for (uint32_t i = 0; i < ASH_BUFFER_MAX_VIEWS; i++) {
-        uint32_t access = buffer->views[i].access;
-        if (access == 0)
-            *slot = i;
-        else if (((access | params->access) & ASH_ACCESS_WRITE) &&
-                 ash_ranges_overlap(params->offset, params->size, buffer->views[i].offset,
-                                    buffer->views[i].size))
-            return refuse(buffer, params, ASH_NOT_READY,
-                          "an open view overlaps it, and one of them writes; end that one first");
-    }
-    if (*slot == ASH_BUFFER_MAX_VIEWS)
-        return refuse(buffer, params, ASH_NOT_READY, "as many views as may be are open");
-    return ASH_OK;
-}
-
-// Whether an open view that writes touches [offset, offset + size).
-static bool is_being_written(const struct ash_buffer *buffer, VkDeviceSize offset,
-                             VkDeviceSize size)
+// Whether a view like this touches bytes of an open one, and either writes.
+static bool collides(const struct ash_buffer *buffer, uint32_t access, VkDeviceSize offset,
+                     VkDeviceSize size)
 {
     for (uint32_t i = 0; i < ASH_BUFFER_MAX_VIEWS; i++) {
-        if ((buffer->views[i].access & ASH_ACCESS_WRITE) &&
+        if (buffer->views[i].access != 0 &&
+            ((buffer->views[i].access | access) & ASH_ACCESS_WRITE) &&
             ash_ranges_overlap(offset, size, buffer->views[i].offset, buffer->views[i].size))
             return true;
     }
     return false;
 }
 
-// Brings the CPU's bytes of [first, end) up to date, whole atoms both. An atom at either end that
-// an open view writes has been brought up to date when that view began; what has been written
-// there since would be lost, so it is left out.
-static enum ash_result invalidate_atoms(struct ash_buffer *buffer, VkDeviceSize atom,
-                                        VkDeviceSize first, VkDeviceSize end)
+// Finds a free slot for the view, unless an open one is in its way.
+static enum ash_result find_slot(const struct ash_buffer *buffer,
+                                 const struct ash_view_params *params, uint32_t *slot)
 {
-    if (first < end && is_being_written(buffer, first, atom))
-        first += atom;
-    if (first < end && is_being_written(buffer, end - atom, atom))
-        end -= atom;
-    if (first >= end)
-        return ASH_OK;
-    VkDeviceSize size = ash_min_u64(end, buffer->block.size) - first;
-    return ash_allocator_invalidate(buffer->allocator, &buffer->block, first, size);
+    if (collides(buffer, params->access, params->offset, params->size))
+        return refuse(buffer, params, ASH_NOT_READY,
+                      "an open view overlaps it, and one of them writes; end that one first");
+    for (*slot = 0; *slot < ASH_BUFFER_MAX_VIEWS; ++*slot) {
+        if (buffer->views[*slot].access == 0)
+            return ASH_OK;
+    }
+    return refuse(buffer, params, ASH_NOT_READY, "as many views as may be are open");
 }
 
-// In memory that is not coherent, lets the CPU see what the device wrote. A view for writing only
-// needs that too where it begins or ends inside an atom: its flush writes whole atoms back.
+// In memory that is not coherent, lets the CPU see what the device wrote to the whole atoms that
+// hold the range; for writing only too, since the flush will write whole atoms back. An atom that
+// an open view writes was brought up to date when that view began, and what has been written there
+// since would be lost: it can only be the first or the last, and is left out.
 static enum ash_result make_visible(struct ash_buffer *buffer, const struct ash_view_params *params)
 {
-    if (has_coherent_memory(buffer))
+    if (buffer->properties & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT)
         return ASH_OK;
     const struct ash_context *context = ash_allocator_context(buffer->allocator);
     VkDeviceSize atom = context->properties.limits.nonCoherentAtomSize;
     VkDeviceSize first = ash_align_down(params->offset, atom);
     VkDeviceSize end = ash_align_up(params->offset + params->size, atom);
-    if (params->access & ASH_ACCESS_READ)
-        return invalidate_atoms(buffer, atom, first, end);
-    enum ash_result result = ASH_OK;
-    if (first != params->offset)
-        result = invalidate_atoms(buffer, atom, first, first + atom);
-    if (result == ASH_OK && end != params->offset + params->size)
-        result = invalidate_atoms(buffer, atom, end - atom, end);
-    return result;
+    if (collides(buffer, ASH_ACCESS_READ, first, atom))
+        first += atom;
+    if (first < end && collides(buffer, ASH_ACCESS_READ, end - atom, atom))
+        end -= atom;
+    if (first >= end)
+        return ASH_OK;
+    VkDeviceSize size = ash_min_u64(end, buffer->block.size) - first;
+    return ash_allocator_invalidate(buffer->allocator, &buffer->block, first, size);
 }
 
 enum ash_result ash_buffer_begin_view(struct ash_buffer *buffer,
@@ -327,9 +306,10 @@ enum ash_result ash_buffer_end_view(struct ash_buffer_view *view)
     return result;
 }
 
-// Whether a view allows this access to these bytes; the log says why not.
-static bool allows(const struct ash_buffer_view *view, uint32_t access, VkDeviceSize offset,
-                   VkDeviceSize size)
+// The bytes at `offset` of a view, if it allows this access to them; else NULL, and the log says
+// why.
+static unsigned char *bytes_at(const struct ash_buffer_view *view, uint32_t access,
+                               VkDeviceSize offset, VkDeviceSize size)
 {
     const char *reason = NULL;
     if (!view->data)
@@ -342,45 +322,41 @@ static bool allows(const struct ash_buffer_view *view, uint32_t access, VkDevice
     else if (offset % view->element_size != 0 || size % view->element_size != 0)
         reason = "the range is no whole elements";
     if (!reason)
-        return true;
+        return (unsigned char *)view->data + offset;
     ash_log(ASH_LOG_ERROR,
             "Access to %llu bytes at %llu of a view of %llu bytes of buffer \"%s\" refused: %s",
             (unsigned long long)size, (unsigned long long)offset, (unsigned long long)view->size,
             view->buffer ? view->buffer->name : "", reason);
-    return false;
+    return NULL;
 }
 
 enum ash_result ash_view_write(struct ash_buffer_view *view, VkDeviceSize offset,
                                const void *source, VkDeviceSize size)
 {
-    if (!allows(view, ASH_ACCESS_WRITE, offset, size))
-        return ASH_ERROR_OUT_OF_RANGE;
-    if (size > 0)
-        memcpy((unsigned char *)view->data + offset, source, (size_t)size);
-    return ASH_OK;
+    unsigned char *bytes = bytes_at(view, ASH_ACCESS_WRITE, offset, size);
+    if (bytes && size > 0)
+        memcpy(bytes, source, (size_t)size);
+    return bytes ? ASH_OK : ASH_ERROR_OUT_OF_RANGE;
 }
 
 enum ash_result ash_view_read(const struct ash_buffer_view *view, VkDeviceSize offset,
                               void *destination, VkDeviceSize size)
 {
-    if (!allows(view, ASH_ACCESS_READ, offset, size))
-        return ASH_ERROR_OUT_OF_RANGE;
-    if (size > 0)
-        memcpy(destination, (const unsigned char *)view->data + offset, (size_t)size);
-    return ASH_OK;
+    const unsigned char *bytes = bytes_at(view, ASH_ACCESS_READ, offset, size);
+    if (bytes && size > 0)
+        memcpy(destination, bytes, (size_t)size);
+    return bytes ? ASH_OK : ASH_ERROR_OUT_OF_RANGE;
 }
 
 void *ash_view_at(struct ash_buffer_view *view, VkDeviceSize offset, VkDeviceSize size)
 {
-    uint32_t access = view->access == ASH_ACCESS_READ ? ASH_ACCESS_READ : ASH_ACCESS_WRITE;
-    if (!allows(view, access, offset, size))
-        return NULL;
-    return (unsigned char *)view->data + offset;
+    return bytes_at(view, view->access == ASH_ACCESS_READ ? ASH_ACCESS_READ : ASH_ACCESS_WRITE,
+                    offset, size);
 }
 
 enum ash_result ash_view_flush(struct ash_buffer_view *view, VkDeviceSize offset, VkDeviceSize size)
 {
-    if (!allows(view, ASH_ACCESS_WRITE, offset, size))
+    if (!bytes_at(view, ASH_ACCESS_WRITE, offset, size))
         return ASH_ERROR_OUT_OF_RANGE;
     if (size == 0)
         return ASH_OK;
