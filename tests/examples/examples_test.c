@@ -1,6 +1,7 @@
-// Labels: gpu
+// Labels: gpu window
 //
 // The examples, run as a reader runs them: what they print, and what they draw.
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include <stb_image.h>
 
+#include "tests/support/display.h"
 #include "tests/support/test.h"
 
 static char output[65536];
@@ -37,29 +39,96 @@ static void assert_pixel(const uint8_t *pixels, int width, int x, int y, uint32_
                         (expected >> (16 - 8 * i) & 0xff) + 20);
 }
 
-static void the_triangle_is_drawn(void **state)
+// Runs "example_... FILE.png" and loads what it drew; free it.
+static uint8_t *picture_of(const char *example, int expected_width, int expected_height)
 {
-    (void)state;
-    char path[] = ASH_BINARY_DIR "/triangle-XXXXXX";
-    char command[sizeof(path) + 32];
-    int file = mkstemp(path);
+    char path[] = ASH_BINARY_DIR "/picture-XXXXXX";
+    char command[sizeof(path) + 64];
+    int width, height, channels, file = mkstemp(path);
     assert_true(file >= 0);
     close(file);
-    snprintf(command, sizeof(command), "example_triangle %s", path);
+    snprintf(command, sizeof(command), "%s %s", example, path);
     run(command);
-    assert_non_null(strstr(output, "320 x 240 pixels"));
-    int width, height, channels;
     uint8_t *pixels = stbi_load(path, &width, &height, &channels, 4);
     unlink(path);
     assert_non_null(pixels);
-    assert_true(width == 320 && height == 240);
-    assert_pixel(pixels, width, 0, 0, 0x000000); // beside it
-    assert_pixel(pixels, width, 319, 120, 0x000000);
-    assert_pixel(pixels, width, 160, 26, 0xff331a); // its corners
-    assert_pixel(pixels, width, 36, 214, 0x33fc35);
-    assert_pixel(pixels, width, 284, 214, 0x334efc);
-    assert_pixel(pixels, width, 160, 152, 0x768070); // where all three mix
+    assert_true(width == expected_width && height == expected_height);
+    return pixels;
+}
+
+static void the_triangle_is_drawn(void **state)
+{
+    (void)state;
+    uint8_t *pixels = picture_of("example_triangle", 320, 240);
+    assert_non_null(strstr(output, "320 x 240 pixels"));
+    assert_pixel(pixels, 320, 0, 0, 0x000000); // beside it
+    assert_pixel(pixels, 320, 319, 120, 0x000000);
+    assert_pixel(pixels, 320, 160, 26, 0xff331a); // its corners
+    assert_pixel(pixels, 320, 36, 214, 0x33fc35);
+    assert_pixel(pixels, 320, 284, 214, 0x334efc);
+    assert_pixel(pixels, 320, 160, 152, 0x768070); // where all three mix
     free(pixels);
+}
+
+// The cube after 30 frames: an ember on each of the three faces that one sees, and stone, which is
+// brightest above and darkest on the left.
+static void assert_cube(uint8_t *pixels)
+{
+    assert_pixel(pixels, 480, 10, 10, 0x000000); // beside it
+    assert_pixel(pixels, 480, 240, 340, 0x000000);
+    assert_pixel(pixels, 480, 250, 105, 0xff8c26);
+    assert_pixel(pixels, 480, 190, 100, 0x6b6477);
+    assert_pixel(pixels, 480, 185, 215, 0xff8c26);
+    assert_pixel(pixels, 480, 225, 160, 0x28252d);
+    assert_pixel(pixels, 480, 300, 235, 0xff8c26);
+    assert_pixel(pixels, 480, 290, 165, 0x494451);
+    free(pixels);
+}
+
+static void the_cube_is_drawn_offscreen(void **state)
+{
+    (void)state;
+    unsetenv("DISPLAY");
+    unsetenv("WAYLAND_DISPLAY");
+    assert_cube(picture_of("example_cube 30", 480, 360));
+}
+
+// From a window, the frame after the last is what can be read: 29 and one.
+static void the_cube_spins_in_a_window(void **state)
+{
+    (void)state;
+    struct display display = {0};
+    assert_true(display_start(&display));
+    assert_cube(picture_of("example_cube 29", 480, 360));
+    display_stop(&display);
+}
+
+// A reader takes one in at a glance or two.
+static void each_is_under_120_lines(void **state)
+{
+    (void)state;
+    int examples = 0;
+    DIR *folder = opendir(ASH_SOURCE_DIR "/examples");
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char path[1024];
+        if (strstr(entry->d_name, ".c") == NULL)
+            continue;
+        snprintf(path, sizeof(path), ASH_SOURCE_DIR "/examples/%s", entry->d_name);
+        FILE *file = fopen(path, "r");
+        assert_non_null(file);
+        char line[256];
+        int lines = 1;
+        assert_non_null(fgets(line, sizeof(line), file));
+        assert_int_equal(strncmp(line, "// Teaches ", 11), 0);
+        while (fgets(line, sizeof(line), file) != NULL)
+            lines++;
+        assert_in_range(lines, 1, 119);
+        fclose(file);
+        examples++;
+    }
+    closedir(folder);
+    assert_int_equal(examples, 4);
 }
 
 // The answer as the CPU finds it.
@@ -128,7 +197,10 @@ static void the_tour_shows_memory_split_and_merge(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_is_under_120_lines),
         cmocka_unit_test(the_triangle_is_drawn),
+        cmocka_unit_test(the_cube_is_drawn_offscreen),
+        cmocka_unit_test(the_cube_spins_in_a_window),
         cmocka_unit_test(the_computation_is_right),
         cmocka_unit_test(the_tour_shows_memory_split_and_merge),
     };
