@@ -23,6 +23,7 @@ __attribute__((noreturn, cold))
 ASH_API void
 ash_assert_fail(const char *rule, const char *file, int line);
 
+// Nothing where `condition` holds; else the program ends with the condition itself in its log.
 #define ASH_ASSERT(condition)                                                                      \
     ((condition) ? (void)0 : ash_assert_fail(#condition, __FILE__, __LINE__))
 

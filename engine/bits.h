@@ -9,6 +9,7 @@
 extern "C" {
 #endif
 
+// Whether exactly one bit is set.
 static inline bool ash_is_power_of_two(uint64_t value)
 {
     return value != 0 && (value & (value - 1)) == 0;
@@ -44,11 +45,11 @@ static inline bool ash_ranges_overlap(uint64_t a_offset, uint64_t a_size, uint64
                                : a_offset - b_offset < b_size && a_size > 0;
 }
 
+// The smaller and the larger of two.
 static inline uint64_t ash_min_u64(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
-
 static inline uint64_t ash_max_u64(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;

@@ -15,6 +15,7 @@
 extern "C" {
 #endif
 
+// How much a line matters; OFF is above all of them.
 enum ash_log_level { ASH_LOG_DEBUG, ASH_LOG_INFO, ASH_LOG_WARNING, ASH_LOG_ERROR, ASH_LOG_OFF };
 
 // Where lines go. `message` has no newline at its end and lives until the sink returns.

@@ -29,6 +29,7 @@ extern "C" {
 
 struct VolkDeviceTable; // <volk.h>, for callers that record commands themselves
 
+// A queue and what it belongs to: barriers and command pools want the family.
 struct ash_queue {
     VkQueue queue;
     uint32_t family_index;

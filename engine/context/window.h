@@ -85,13 +85,19 @@ ASH_API const struct ash_window_event *ash_window_poll(struct ash_window *window
 // Waits until something happens, at most `seconds`; then poll.
 ASH_API void ash_window_wait(struct ash_window *window, double seconds);
 
+// What the gamepad's sticks and buttons are at now; all zero where there is none.
 ASH_API void ash_window_gamepad(struct ash_window *window, struct ash_gamepad *out);
 ASH_API VkExtent2D ash_window_extent(const struct ash_window *window); // 0 x 0 while minimised
+// How much larger than usual text should be, as the desktop is set: 1, 1.5, 2.
 ASH_API float ash_window_content_scale(const struct ash_window *window);
+// Captured, the mouse is invisible, stays in the window and moves without bounds.
 ASH_API void ash_window_capture_mouse(struct ash_window *window, bool captured);
+// On the monitor that the window is on, at its resolution; back to where the window was.
 ASH_API void ash_window_set_fullscreen(struct ash_window *window, bool fullscreen);
 ASH_API bool ash_window_is_fullscreen(const struct ash_window *window);
+// Whether the user has asked for it; the window stays until it is destroyed.
 ASH_API bool ash_window_should_close(const struct ash_window *window);
+// Copied.
 ASH_API void ash_window_set_title(struct ash_window *window, const char *title);
 
 #ifdef __cplusplus

@@ -44,6 +44,7 @@ struct ash_allocator_params {
     const char *label;           // copied; NULL: "allocator"
 };
 
+// Takes no device memory yet. Errors: OUT_OF_HOST_MEMORY; *out is then NULL.
 ASH_API ASH_NODISCARD enum ash_result ash_allocator_create(
     const struct ash_allocator_params *params, struct ash_allocator **out);
 
@@ -137,6 +138,7 @@ ASH_API ASH_NODISCARD enum ash_result ash_allocator_find_memory_type(
 ASH_API VkMemoryPropertyFlags
 ash_allocator_memory_type_properties(const struct ash_allocator *allocator, uint32_t index);
 
+// What an observer is told of.
 enum ash_operation_type { ASH_OPERATION_ALLOC, ASH_OPERATION_FREE };
 // Called for every operation after it has succeeded; for records (engine/memory/optional/record.h).
 struct ash_allocator_operation {
@@ -156,6 +158,7 @@ ASH_API void ash_allocator_observe(struct ash_allocator *allocator, ash_allocato
 ASH_API void ash_allocator_add_resource(struct ash_allocator *allocator);
 ASH_API void ash_allocator_remove_resource(struct ash_allocator *allocator);
 
+// The one that it was created with.
 ASH_API struct ash_context *ash_allocator_context(const struct ash_allocator *allocator);
 
 #ifdef __cplusplus

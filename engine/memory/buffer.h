@@ -73,6 +73,7 @@ ASH_API void ash_buffer_finish(struct ash_buffer *buffer);
 // Errors: UNSUPPORTED if the memory is not host-visible; MAP_FAILED, OUT_OF_*_MEMORY.
 ASH_API ASH_NODISCARD enum ash_result ash_buffer_keep_mapped(struct ash_buffer *buffer);
 
+// What the CPU may do through a view.
 enum ash_access { ASH_ACCESS_READ = 1, ASH_ACCESS_WRITE = 2, ASH_ACCESS_READ_WRITE = 3 };
 
 struct ash_view_params {

@@ -17,6 +17,7 @@ struct ash_lock {
 void ash_lock_wait(struct ash_lock *lock); // takes a lock that was not free
 void ash_lock_wake(struct ash_lock *lock); // wakes one that waits
 
+// Without a rival, each is one atomic instruction; not recursive.
 static inline void ash_lock_acquire(struct ash_lock *lock)
 {
     uint32_t state = 0;
@@ -24,7 +25,6 @@ static inline void ash_lock_acquire(struct ash_lock *lock)
                                      __ATOMIC_RELAXED))
         ash_lock_wait(lock);
 }
-
 static inline void ash_lock_release(struct ash_lock *lock)
 {
     if (__atomic_exchange_n(&lock->state, 0, __ATOMIC_RELEASE) == 2)

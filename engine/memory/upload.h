@@ -113,6 +113,7 @@ struct ash_upload_stats {
     uint64_t bytes_uploaded; // since creation
     uint64_t copies, direct_writes, refusals;
 };
+// Sums that are kept: cheap.
 ASH_API void ash_upload_stats(const struct ash_upload *upload, struct ash_upload_stats *out);
 
 #ifdef __cplusplus

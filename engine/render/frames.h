@@ -22,6 +22,7 @@
 extern "C" {
 #endif
 
+// What one frame in flight holds until the GPU has done it.
 struct ash_frame_slot {
     VkCommandPool pool;
     VkCommandBuffer commands;

@@ -33,6 +33,7 @@ struct ash_pipelines_params {
     size_t cache_size; // (the caller has checked that it is for this device and driver)
     VkFormat color_format, depth_format; // of the targets of pipelines that name none
 };
+// Errors: OUT_OF_*_MEMORY, VULKAN; *out is then NULL.
 ASH_API ASH_NODISCARD enum ash_result ash_pipelines_create(
     struct ash_context *context, const struct ash_pipelines_params *params,
     struct ash_pipelines **out);
@@ -63,6 +64,7 @@ struct ash_binding {
 ASH_API struct ash_binding ash_pipelines_sampled(const struct ash_pipelines *pipelines,
                                                  enum ash_sampler sampler, VkImageView view);
 
+// How what is drawn joins what is there; PREMULTIPLIED: its colour holds its alpha already.
 enum ash_blend { ASH_BLEND_NONE, ASH_BLEND_ALPHA, ASH_BLEND_PREMULTIPLIED, ASH_BLEND_ADD };
 enum ash_depth {
     ASH_DEPTH_OFF,  // neither tested nor written

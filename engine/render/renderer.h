@@ -91,6 +91,7 @@ struct ash_renderer_stats {
     VkDeviceSize retired_bytes;
     struct ash_upload_stats upload;
 };
+// Cheap; for whoever shows it.
 ASH_API void ash_renderer_stats(const struct ash_renderer *renderer,
                                 struct ash_renderer_stats *out);
 

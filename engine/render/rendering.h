@@ -20,6 +20,7 @@
 extern "C" {
 #endif
 
+// Of every depth target here.
 #define ASH_DEPTH_FORMAT VK_FORMAT_D32_SFLOAT
 
 // All zero is "none"; init gives it its images.

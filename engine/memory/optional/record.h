@@ -48,6 +48,7 @@ ASH_API void ash_record_begin(struct ash_record *record, struct ash_allocator *a
 // Writes what is left and lets go of the allocator. Valid usage: as begin.
 ASH_API void ash_record_end(struct ash_record *record, struct ash_allocator *allocator);
 
+// One line of a record: what was asked for, not where it came to lie.
 struct ash_record_operation {
     enum ash_operation_type type;
     uint32_t slot;
