@@ -244,3 +244,29 @@ const struct light_cells *lighting_cells(struct lighting *lighting, uint32_t chu
     }
     return cells;
 }
+
+// A corner takes the mean of the cell before the face and the three others that meet there. Where
+// both cells beside are dark (most often rock) the one across is not seen. Fields of 16 bits:
+// daylight, lamps.
+static uint32_t corner_light(uint32_t before, uint32_t side_a, uint32_t side_b, uint32_t across)
+{
+    uint32_t sum = before + side_a + side_b + ((side_a | side_b) != 0 ? across : 0);
+    // Of 4 * LIGHT_MAX, in QUAD_LIGHT_MAX steps.
+    sum = sum * 30 >> 8;
+    return (sum & 7) | (sum >> 13 & 56);
+}
+
+uint32_t light_face(const uint8_t *low, ptrdiff_t width, ptrdiff_t height, bool mirrored)
+{
+    uint32_t cells[9];
+    for (ptrdiff_t i = 0; i < 9; i++) {
+        uint32_t cell = low[i / 3 * height + i % 3 * width];
+        cells[i] = (cell & LIGHT_MAX) | (cell >> 4) << 16;
+    }
+    uint32_t at_00 = corner_light(cells[4], cells[3], cells[1], cells[0]);
+    uint32_t at_10 = corner_light(cells[4], cells[5], cells[1], cells[2]);
+    uint32_t at_01 = corner_light(cells[4], cells[3], cells[7], cells[6]);
+    uint32_t at_11 = corner_light(cells[4], cells[5], cells[7], cells[8]);
+    return mirrored ? at_00 | at_01 << 6 | at_11 << 12 | at_10 << 18
+                    : at_00 | at_10 << 6 | at_11 << 12 | at_01 << 18;
+}

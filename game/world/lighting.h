@@ -12,6 +12,8 @@
 
 #include "game/world/chunk.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
@@ -43,5 +45,10 @@ void lighting_spread(struct lighting *lighting, column_surroundings around, uint
                      uint32_t last);
 // Of one of them, until the next call.
 const struct light_cells *lighting_cells(struct lighting *lighting, uint32_t chunk);
+
+// The light of a face's corners as QUAD_WORD_1 takes it, from the nine cells before it: `low` is
+// the one at the lower width and height, from which it is so many bytes to the next along each.
+// `mirrored`: the corners run along the height first.
+uint32_t light_face(const uint8_t *low, ptrdiff_t width, ptrdiff_t height, bool mirrored);
 
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "engine/assert.h"
-#include "game/world/mesher_cover.h"
 #include "game/world/mesher_grid.h"
 #include "game/world/rows.h"
 #include "shaders/shared.h"
@@ -13,6 +12,27 @@ enum {
     // Between two cells there is at most one face.
     QUADS_MAX = 3 * (CHUNK_SIZE + 1) * CHUNK_SIZE * CHUNK_SIZE,
     AREA = CHUNK_SIZE * CHUNK_SIZE
+};
+
+// Faces in one plane, as rows of bits along the quads' width, and what they look like.
+struct plane {
+    uint32_t *rows;
+    uint32_t used;         // which rows may have faces, a bit each
+    const uint8_t *kinds;  // of the cell behind row 0, bit 0
+    uint32_t kinds_stride; // from row to row
+    const uint32_t *light; // QUAD_LIGHT's of the corners: [row][bit]; NULL: plain daylight
+};
+
+// Where a plane lies: a face, and its cells' coordinate on the face's axis.
+struct where {
+    uint32_t face, layer;
+};
+
+// Where quads go.
+struct quad_sink {
+    mesh_quad *quads; // room for as many as there can be
+    uint32_t count;
+    uint8_t textures[FACE_COUNT][BLOCK_COUNT];
 };
 
 struct mesher {
@@ -64,35 +84,13 @@ void mesher_destroy(struct mesher *mesher)
     free(mesher);
 }
 
+// The corners of these run along the height first (shaders/shared.h).
+static bool face_mirrored(uint32_t face)
+{
+    return face == FACE_EAST || face == FACE_UP || face == FACE_NORTH;
+}
+
 // ---- The light at a face's corners ----
-
-// A corner takes the mean of the cell before the face and the three others that meet there. Where
-// both cells beside are dark (most often rock) the one across is not seen. Fields of 16 bits:
-// daylight, lamps.
-static uint32_t corner_light(uint32_t before, uint32_t side_a, uint32_t side_b, uint32_t across)
-{
-    uint32_t sum = before + side_a + side_b + ((side_a | side_b) != 0 ? across : 0);
-    // Of 4 * LIGHT_MAX, in QUAD_LIGHT_MAX steps.
-    sum = sum * 30 >> 8;
-    return (sum & 7) | (sum >> 13 & 56);
-}
-
-// QUAD_LIGHT of a face, from the nine cells before it: `low` is the one at the lower width and
-// height.
-static uint32_t face_light(const uint8_t *low, ptrdiff_t width, ptrdiff_t height, uint32_t face)
-{
-    uint32_t cells[9];
-    for (ptrdiff_t i = 0; i < 9; i++) {
-        uint32_t cell = low[i / 3 * height + i % 3 * width];
-        cells[i] = (cell & LIGHT_MAX) | (cell >> 4) << 16;
-    }
-    uint32_t at_00 = corner_light(cells[4], cells[3], cells[1], cells[0]);
-    uint32_t at_10 = corner_light(cells[4], cells[5], cells[1], cells[2]);
-    uint32_t at_01 = corner_light(cells[4], cells[3], cells[7], cells[6]);
-    uint32_t at_11 = corner_light(cells[4], cells[5], cells[7], cells[8]);
-    return face_mirrored(face) ? at_00 | at_01 << 6 | at_11 << 12 | at_10 << 18
-                               : at_00 | at_10 << 6 | at_11 << 12 | at_01 << 18;
-}
 
 enum { Z_STRIDE = LIGHT_STRIDE, Y_STRIDE = LIGHT_PADDED * LIGHT_STRIDE };
 
@@ -110,7 +108,73 @@ static void light_row(struct mesher *mesher, uint32_t faces, uint32_t row, uint3
         out[x] = QUAD_LIGHT_PLAIN;
     for (; shaded != 0; shaded &= shaded - 1) {
         uint32_t x = lowest_bit(shaded);
-        out[x] = face_light(&mesher->light->at[y][z][x], 1, height, face);
+        out[x] = light_face(&mesher->light->at[y][z][x], 1, height, face_mirrored(face));
+    }
+}
+
+// ---- From faces to quads ----
+
+// How many ones follow each other from bit 0.
+static uint32_t run_length(uint32_t bits)
+{
+    return bits == UINT32_MAX ? 32 : lowest_bit(~bits);
+}
+
+// The diagonal joins the brighter pair of corners.
+static bool is_turned(uint32_t light)
+{
+    int32_t brighter = 0;
+    for (uint32_t corner = 0; corner < 4; corner++) {
+        int32_t sum = (int32_t)(QUAD_CORNER_SKY(light, corner) + QUAD_CORNER_LAMP(light, corner));
+        brighter += (corner & 1) != 0 ? sum : -sum;
+    }
+    return brighter > 0;
+}
+
+static void emit(struct quad_sink *sink, struct where where, uint32_t along, uint32_t up,
+                 uint32_t width, uint32_t height, uint8_t kind, uint32_t light)
+{
+    uint32_t layer = where.layer + ((where.face & 1) == 0 ? 1 : 0);
+    uint32_t axis = where.face >> 1;
+    uint32_t x = axis == 0 ? layer : along;
+    uint32_t y = axis == 1 ? layer : up;
+    uint32_t z = axis == 0 ? along : (axis == 1 ? up : layer);
+    uint32_t first = QUAD_WORD_0(x, y, z, width, height, where.face);
+    uint32_t turned = light != QUAD_LIGHT_PLAIN && is_turned(light) ? 1u : 0u;
+    uint32_t second = QUAD_WORD_1(sink->textures[where.face][kind], light, turned);
+    sink->quads[sink->count++] = QUAD_PACK(first, second);
+}
+
+// Which cells of a row look like the one given.
+static uint32_t alike(const struct plane *plane, uint32_t row, uint8_t kind, uint32_t light)
+{
+    uint32_t same = row_equal(plane->kinds + row * plane->kinds_stride, kind);
+    if (plane->light != NULL)
+        same &= words_equal(plane->light + row * CHUNK_SIZE, light);
+    return same;
+}
+
+// Quads grow along the width first, then along the height. Neighbours in a plane share two corners
+// and their light, so those that are alike are so all along: no gradient is stretched.
+static void cover(struct quad_sink *sink, uint32_t size, const struct plane *plane,
+                  struct where where)
+{
+    for (uint32_t rows_left = plane->used; rows_left != 0; rows_left &= rows_left - 1) {
+        uint32_t row = lowest_bit(rows_left);
+        for (uint32_t left = plane->rows[row]; left != 0;) {
+            uint32_t bit = lowest_bit(left), height = 1;
+            uint8_t kind = plane->kinds[row * plane->kinds_stride + bit];
+            uint32_t light = QUAD_LIGHT_PLAIN;
+            if (plane->light != NULL)
+                light = plane->light[row * CHUNK_SIZE + bit];
+            uint32_t width = run_length((left & alike(plane, row, kind, light)) >> bit);
+            uint32_t taken = bits_below(width) << bit;
+            while (row + height < size && (plane->rows[row + height] & taken) == taken &&
+                   (alike(plane, row + height, kind, light) & taken) == taken)
+                plane->rows[row + height++] &= ~taken;
+            left &= ~taken;
+            emit(sink, where, bit, row, width, height, kind, light);
+        }
     }
 }
 
@@ -135,7 +199,7 @@ static void mesh_level(struct mesher *mesher, struct where where)
         uint32_t z = lowest_bit(left);
         light_row(mesher, rows[z], z, before, z, Z_STRIDE, where.face);
     }
-    mesher_cover(&mesher->sink, mesher->grid.size, &plane, where);
+    cover(&mesher->sink, mesher->grid.size, &plane, where);
 }
 
 // Faces south or north: rows run along y.
@@ -166,7 +230,7 @@ static void mesh_upright(struct mesher *mesher, uint32_t face)
             if (plane.rows[y] != 0)
                 light_row(mesher, plane.rows[y], y, y, z + beside, Y_STRIDE, face);
         }
-        mesher_cover(&mesher->sink, mesher->grid.size, &plane, (struct where){face, z});
+        cover(&mesher->sink, mesher->grid.size, &plane, (struct where){face, z});
     }
 }
 
@@ -194,7 +258,8 @@ static void light_sides(struct mesher *mesher, uint32_t faces, uint32_t y, uint3
         uint32_t *out = &mesher->side_light[x][y * CHUNK_SIZE + z];
         *out = QUAD_LIGHT_PLAIN;
         if ((any >> (x + before) & 1) != 0)
-            *out = face_light(&mesher->light->at[y][z][x + before], Z_STRIDE, Y_STRIDE, face);
+            *out = light_face(&mesher->light->at[y][z][x + before], Z_STRIDE, Y_STRIDE,
+                              face_mirrored(face));
     }
 }
 
@@ -223,7 +288,7 @@ static void mesh_sides(struct mesher *mesher, uint32_t face)
         uint32_t x = lowest_bit(used);
         struct plane plane = {mesher->planes[x], levels, mesher->side_kinds[x], CHUNK_SIZE,
                               mesher->light != NULL ? mesher->side_light[x] : NULL};
-        mesher_cover(&mesher->sink, mesher->grid.size, &plane, (struct where){face, x});
+        cover(&mesher->sink, mesher->grid.size, &plane, (struct where){face, x});
     }
 }
 

@@ -65,29 +65,48 @@ static uint32_t trunk_of(uint32_t detail)
     return 1u << detail;
 }
 
+// The rows of blocks that a row of cells is made of.
+struct bundle {
+    uint32_t rows[16], count;
+};
+
+static void add_rows(struct counts *counts, const struct bundle *bundle, uint32_t detail)
+{
+    for (uint32_t i = 0; i < bundle->count; i++)
+        add_row(counts, bundle->rows[i], detail);
+}
+
+// Most rows of cells are all rock or all air: these are not counted.
 static struct cells read_cells(const struct chunk *chunk, uint32_t detail, uint32_t cell_y,
                                uint32_t cell_z)
 {
-    const uint32_t edge = 1u << detail;
-    struct counts opaque = {0}, filled = {0}, wood = {0};
-    uint32_t see_through = 0, any_wood = 0;
-    for (uint32_t y = cell_y * edge; y < (cell_y + 1) * edge; y++) {
-        for (uint32_t z = cell_z * edge; z < (cell_z + 1) * edge; z++) {
-            uint32_t row = chunk_opaque(chunk, y, z);
-            uint32_t row_filled = ~chunk_kind(chunk, y, z, BLOCK_AIR);
-            uint32_t row_wood = chunk_kind(chunk, y, z, BLOCK_LOG);
-            see_through |= row_filled & ~row;
-            any_wood |= row_wood;
-            add_row(&opaque, row, detail);
-            add_row(&filled, row_filled, detail);
-            add_row(&wood, row_wood, detail);
-        }
+    const uint32_t edge = 1u << detail, count = edge * edge;
+    struct bundle opaque = {.count = count}, filled = {.count = count}, wood = {.count = count};
+    uint32_t all = UINT32_MAX, any = 0, any_filled = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        opaque.rows[i] = chunk_opaque(chunk, cell_y * edge + i / edge, cell_z * edge + i % edge);
+        all &= opaque.rows[i];
+        any |= opaque.rows[i];
     }
-    struct cells cells = {at_least(opaque, half_of(detail), detail), 0};
-    cells.filled = see_through != 0 ? at_least(filled, half_of(detail), detail) : cells.opaque;
-    if (any_wood != 0)
-        cells.opaque |= at_least(wood, trunk_of(detail), detail);
-    return cells;
+    if (all == UINT32_MAX) {
+        const uint32_t every = bits_below((uint32_t)CHUNK_SIZE >> detail);
+        return (struct cells){every, every};
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t y = cell_y * edge + i / edge, z = cell_z * edge + i % edge;
+        filled.rows[i] = ~chunk_kind(chunk, y, z, BLOCK_AIR);
+        any_filled |= filled.rows[i];
+        wood.rows[i] = any != 0 ? chunk_kind(chunk, y, z, BLOCK_LOG) : 0;
+    }
+    if (any_filled == 0)
+        return (struct cells){0};
+    struct counts opaque_counts = {0}, filled_counts = {0}, wood_counts = {0};
+    add_rows(&opaque_counts, &opaque, detail);
+    add_rows(&filled_counts, &filled, detail);
+    add_rows(&wood_counts, &wood, detail);
+    return (struct cells){at_least(opaque_counts, half_of(detail), detail) |
+                              at_least(wood_counts, trunk_of(detail), detail),
+                          at_least(filled_counts, half_of(detail), detail)};
 }
 
 // Whether all blocks of a neighbour's layer that touch the cells are opaque, a bit a cell; the
@@ -108,24 +127,37 @@ static uint32_t layer_opaque(const struct chunk *chunk, uint32_t detail, uint32_
 static bool end_opaque(const struct chunk *chunk, uint32_t detail, uint32_t cell_y, uint32_t cell_z,
                        bool western)
 {
-    const uint32_t edge = 1u << detail;
+    const uint32_t edge = 1u << detail, touching = edge * edge;
     if (chunk->blocks == NULL)
         return block_opaque(chunk->uniform);
-    uint32_t opaque = 0, wood = 0;
-    for (uint32_t y = cell_y * edge; y < (cell_y + 1) * edge; y++) {
-        for (uint32_t z = cell_z * edge; z < (cell_z + 1) * edge; z++) {
-            // From the touching block inward.
-            const uint8_t *row = &chunk->blocks[chunk_index(western ? 0 : CHUNK_SIZE - 1, y, z)];
-            if (!block_opaque(*row))
-                return false;
-            for (uint32_t i = 0; i < edge; i++) {
-                uint8_t block = western ? row[i] : *(row - i);
-                opaque += block_opaque(block);
-                wood += block == BLOCK_LOG;
-            }
+    const uint8_t *first = &chunk->blocks[chunk_index(western ? 0 : CHUNK_SIZE - 1,
+                                                      cell_y << detail, cell_z << detail)];
+    for (uint32_t i = 0; i < touching; i++)
+        if (!block_opaque(first[chunk_index(0, i >> detail, i & (edge - 1))]))
+            return false;
+    // At detail 1 that is half of the cell already.
+    uint32_t opaque = touching, wood = 0;
+    for (uint32_t i = 0; i < touching && opaque < half_of(detail); i++) {
+        const uint8_t *row = first + chunk_index(0, i >> detail, i & (edge - 1));
+        wood += *row == BLOCK_LOG;
+        for (uint32_t inward = 1; inward < edge; inward++) {
+            uint8_t block = western ? row[inward] : *(row - inward);
+            opaque += block_opaque(block);
+            wood += block == BLOCK_LOG;
         }
     }
     return opaque >= half_of(detail) || wood >= trunk_of(detail);
+}
+
+// The same for a row of cells at a neighbour's northern or southern end.
+static uint32_t row_of_ends_opaque(const struct chunk *chunk, uint32_t detail, uint32_t cell_y,
+                                   bool northern)
+{
+    const uint32_t size = (uint32_t)CHUNK_SIZE >> detail;
+    uint32_t opaque = layer_opaque(chunk, detail, cell_y, northern ? 0 : CHUNK_SIZE - 1);
+    if (opaque != 0 && detail > 1)
+        opaque &= read_cells(chunk, detail, cell_y, northern ? 0 : size - 1).opaque;
+    return opaque;
 }
 
 static void store_cells(struct mesh_grid *grid, uint32_t y, uint32_t z, struct cells cells)
@@ -144,11 +176,8 @@ static void read_sides(struct mesh_grid *grid, const struct mesh_input *input)
     const struct chunk *north = input->chunks[1][0][1], *south = input->chunks[1][2][1];
     const struct chunk *west = input->chunks[1][1][0], *east = input->chunks[1][1][2];
     for (uint32_t y = 0; y < size; y++) {
-        uint64_t hidden = layer_opaque(north, detail, y, CHUNK_SIZE - 1) &
-                          read_cells(north, detail, y, size - 1).opaque;
-        grid->opaque[y + 1][0] = hidden << 1;
-        hidden = layer_opaque(south, detail, y, 0) & read_cells(south, detail, y, 0).opaque;
-        grid->opaque[y + 1][size + 1] = hidden << 1;
+        grid->opaque[y + 1][0] = (uint64_t)row_of_ends_opaque(north, detail, y, false) << 1;
+        grid->opaque[y + 1][size + 1] = (uint64_t)row_of_ends_opaque(south, detail, y, true) << 1;
         for (uint32_t z = 0; z < size; z++) {
             // Where there is no cell of ours there is nothing to hide.
             uint64_t row = grid->opaque[y + 1][z + 1];
@@ -193,12 +222,14 @@ static uint8_t cell_kind(const struct chunk *chunk, uint32_t detail, uint32_t x,
     const uint32_t edge = 1u << detail;
     if (chunk->blocks == NULL)
         return chunk->uniform;
-    for (uint32_t i = 0; i < edge * edge * edge; i++) {
-        uint8_t block =
-            chunk_get(chunk, x * edge + i % edge, y * edge + edge - 1 - i / (edge * edge),
-                      z * edge + i / edge % edge);
-        if (block != BLOCK_AIR && block_types[block].opaque == opaque)
-            return block;
+    for (uint32_t up = edge; up-- > 0;) {
+        for (uint32_t along = 0; along < edge; along++) {
+            const uint8_t *row =
+                &chunk->blocks[chunk_index(x << detail, (y << detail) + up, (z << detail) + along)];
+            for (uint32_t i = 0; i < edge; i++)
+                if (row[i] != BLOCK_AIR && block_opaque(row[i]) == opaque)
+                    return row[i];
+        }
     }
     return BLOCK_AIR;
 }
