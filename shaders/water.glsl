@@ -6,6 +6,7 @@
 #include "atmosphere.h"
 #include "blocks.h"
 #include "encode.h"
+#include "wave.h"
 
 layout(constant_id = 0) const uint GLASS = 0;
 
@@ -76,13 +77,6 @@ vec4 glass()
 {
     vec4 texel = block_texel(blocks, uv_level.xy, float(TEXTURE_GLASS), uv_level.z);
     return vec4((texel.rgb * lit.rgb * haze.a + haze.rgb) * texel.a, texel.a);
-}
-
-// A sine of turns, near enough for a wave, and much cheaper than a real one.
-vec2 wave(vec2 turns)
-{
-    vec2 t = fract(turns) * 2.0 - 1.0;
-    return t * (1.0 - abs(t)) * 4.0;
 }
 
 // The slope of the surface. All waves repeat after CAMERA_WRAP blocks.

@@ -13,6 +13,7 @@
     PASS(sky)                                                                                      \
     PASS(lines)                                                                                    \
     PASS(water)                                                                                    \
+    PASS(post)                                                                                     \
     PASS(hud)                                                                                      \
     PASS(memory)
 

@@ -167,6 +167,19 @@ static void night_is_darker_than_dusk_and_dusk_than_noon(void **state)
     assert_true(before > 2.0); // one still sees something
 }
 
+// Whether the effect over the whole picture was drawn in the last frame.
+static bool post_was_drawn(const struct stage *stage)
+{
+    struct ash_renderer_stats stats;
+    ash_renderer_stats(stage->renderer, &stats);
+    for (uint32_t i = 0; i < stats.pass_count; i++) {
+        if (strcmp(stats.passes[i].name, "post") == 0)
+            return stats.passes[i].prepared == ASH_OK;
+    }
+    fail_msg("there is no pass called post");
+    return false;
+}
+
 static void under_water_all_is_blue_and_near(void **state)
 {
     struct stage *stage = *state;
@@ -185,7 +198,21 @@ static void under_water_all_is_blue_and_near(void **state)
     scene_set_light(&scene->light, 0.5f, RADIUS * CHUNK_SIZE, true);
     scene_set_camera(&scene->camera, (float)WIDTH / HEIGHT);
     draw(stage, "under_water");
+    assert_true(post_was_drawn(stage));
     assert_true(mean(stage, 2, 0, HEIGHT) > mean(stage, 0, 0, HEIGHT) + 25.0);
+    // The picture's corners are darker than its middle, and it sways.
+    const double corner = stage->pixels[2], middle = stage->pixels[WIDTH / 2 * 4 + 2];
+    assert_true(corner < middle * 0.9);
+    uint8_t *before = malloc(sizeof(stage->pixels));
+    assert_non_null(before);
+    memcpy(before, stage->pixels, sizeof(stage->pixels));
+    scene->light.animation_seconds = 1.5f;
+    draw(stage, "under_water_later");
+    assert_true(differing_pixels(before, stage->pixels) > WIDTH * HEIGHT / 4);
+    free(before);
+    look(stage, 0.5f, -0.2);
+    draw(stage, "above_water");
+    assert_false(post_was_drawn(stage));
 }
 
 static void the_same_scene_gives_the_same_picture(void **state)
