@@ -35,8 +35,7 @@ static const char usage[] =
     "  --runs       timed, the median counts (5)\n"
     "  --check      keep a shadow map: overlap, alignment, bounds\n"
     "  --once       replay once and do nothing else, for a profiler\n"
-    "  --steps      count the instructions of every single operation (x86-64 Linux; a small "
-    "scale)\n"
+    "  --steps      count the instructions of single operations, the slowest first (x86-64 Linux)\n"
     "  --hitch      a load that grows by 500 MiB/s over a driver that takes 30 ms for a chunk\n";
 
 // ---- one trace
@@ -223,9 +222,11 @@ static bool run_steps(const struct options *options)
         return false;
     bool good = measure_steps(target_find(options->allocator), &trace, &steps);
     if (good)
-        printf("%-4s instructions per alloc %.0f, at most %llu; per free %.0f, at most %llu\n",
+        printf("%-4s instructions per alloc %.0f, at most %llu; per free %.0f, at most %llu (%llu "
+               "operations)\n",
                options->trace, steps.alloc_mean, (unsigned long long)steps.alloc_max,
-               steps.free_mean, (unsigned long long)steps.free_max);
+               steps.free_mean, (unsigned long long)steps.free_max,
+               (unsigned long long)steps.stepped);
     else
         fprintf(stderr, "bench_allocator: can't count single steps here\n");
     trace_finish(&trace);

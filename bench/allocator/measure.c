@@ -50,7 +50,6 @@ static bool apply_all(const struct target_type *type, struct target *target,
     return true;
 }
 
-// Frees what the trace leaves, so that nothing is reported as a leak.
 static bool release_rest(const struct target_type *type, struct target *target,
                          const struct trace *trace, size_t count, uint32_t base)
 {
@@ -62,6 +61,12 @@ static bool release_rest(const struct target_type *type, struct target *target,
         good = !live[slot] || type->release(target, base + slot);
     free(live);
     return good;
+}
+
+bool measure_release_rest(const struct target_type *type, struct target *target,
+                          const struct trace *trace, size_t count)
+{
+    return release_rest(type, target, trace, count, 0);
 }
 
 // ---- time

@@ -47,6 +47,10 @@ struct tightness {
 bool measure_tightness(const struct target_type *type, const struct trace *trace, bool check,
                        struct tightness *out);
 
+// Frees what the first `count` operations of the trace have left.
+bool measure_release_rest(const struct target_type *type, struct target *target,
+                          const struct trace *trace, size_t count);
+
 // Threads, each with a trace of its own, on one target. Millions of operations a second, together.
 struct scaling {
     double million_ops_per_s;
@@ -60,10 +64,11 @@ bool measure_threads(const struct target_type *type, const struct trace *traces,
 // profiler (scripts/gate-allocator).
 bool measure_once(const struct target_type *type, const struct trace *trace);
 
-// The most instructions that one operation took: runs the trace one instruction at a time. (The
-// driver's are among them, where it is called: those of bench/allocator/driver.h are few.) False:
-// this system can't (x86-64 Linux can).
+// The most instructions that one operation took, among those that took the most time, and others.
+// (The driver's are among them, where it is called: those of bench/allocator/driver.h are few.)
+// False: this system can't (x86-64 Linux can).
 struct stepping {
+    uint64_t stepped; // operations
     uint64_t alloc_max, free_max;
     double alloc_mean, free_mean;
 };

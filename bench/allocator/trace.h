@@ -36,7 +36,8 @@ struct trace_params {
 bool trace_init(struct trace *trace, const struct trace_params *params);
 void trace_finish(struct trace *trace);
 
-// What a file says that ash_record wrote (engine/memory/optional/record.h); its content may be anything.
+// What a file says that ash_record wrote (engine/memory/optional/record.h); its content may be
+// anything.
 bool trace_read(struct trace *trace, const char *path);
 // The same from memory, without a word. False: it is no such record, an empty one, or there is no
 // memory.
