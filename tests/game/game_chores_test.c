@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "engine/memory/optional/check.h"
+#include "engine/memory/optional/many.h"
 #include "tests/support/memory_test.h"
 
 static struct VolkDeviceTable table; // the fake device's, with one function in between

@@ -8,6 +8,8 @@
 
 #include "bench/allocator/driver.h"
 #include "engine/memory/allocator.h"
+#include "engine/memory/optional/growth.h"
+#include "engine/memory/optional/many.h"
 #include "tests/support/test.h"
 
 enum { DRIVER_MS = 30, RUN_MS = 3000, BYTES_PER_MS = 500 * 1024 * 1024 / 1000, MOST = 100000 };
