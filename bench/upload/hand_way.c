@@ -2,8 +2,6 @@
 
 #include <volk.h>
 
-#include <string.h>
-
 void hand_way_init(struct way *way, const struct stream_params *params)
 {
     *way = (struct way){0};
@@ -21,30 +19,6 @@ void hand_way_init(struct way *way, const struct stream_params *params)
     stream_check(ash_buffer_begin_view(direct ? &way->stream.pool : &way->staging, &view,
                                        &way->bytes) == ASH_OK,
                  "mapping");
-}
-
-// Everything that was copied may be read by what comes after. A queue that only copies hands the
-// pool's bytes over to the one that draws: here in one piece, since they lie in a row.
-static void make_visible(const struct stream *stream, VkCommandBuffer commands,
-                         const VkBufferCopy *first, VkDeviceSize size)
-{
-    const struct ash_context *context = stream->context;
-    bool beside = stream->path == ASH_UPLOAD_TRANSFER_QUEUE;
-    VkBufferMemoryBarrier2 barrier = {
-        .sType = VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER_2,
-        .srcStageMask = VK_PIPELINE_STAGE_2_COPY_BIT,
-        .srcAccessMask = VK_ACCESS_2_TRANSFER_WRITE_BIT,
-        .dstStageMask = beside ? VK_PIPELINE_STAGE_2_NONE : VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
-        .dstAccessMask = beside ? VK_ACCESS_2_NONE : VK_ACCESS_2_MEMORY_READ_BIT,
-        .srcQueueFamilyIndex = beside ? context->transfer.family_index : VK_QUEUE_FAMILY_IGNORED,
-        .dstQueueFamilyIndex = beside ? context->graphics.family_index : VK_QUEUE_FAMILY_IGNORED,
-        .buffer = stream->pool.buffer,
-        .offset = first->dstOffset,
-        .size = size};
-    VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
-                             .bufferMemoryBarrierCount = 1,
-                             .pBufferMemoryBarriers = &barrier};
-    context->vk->vkCmdPipelineBarrier2(commands, &info);
 }
 
 VkDeviceSize hand_way_frame(struct way *way)
@@ -66,9 +40,9 @@ VkDeviceSize hand_way_frame(struct way *way)
     crew_work(&stream->crew, stream->jobs, count);
     VkCommandBuffer commands = stream_begin(stream);
     if (!direct) {
+        // Batch after batch to other bytes, and nobody reads them: no barrier.
         stream->context->vk->vkCmdCopyBuffer(commands, way->staging.buffer, stream->pool.buffer,
                                              count, regions);
-        make_visible(stream, commands, &regions[0], count * stream->mesh_size);
     }
     stream_submit(stream, &(struct ash_upload_wait){0});
     return count * stream->mesh_size;
