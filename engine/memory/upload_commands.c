@@ -111,7 +111,22 @@ static void copy_in_order(struct recorder *recorder, struct ash_upload_piece **p
     recorder->regions += count;
 }
 
-// Copies into one buffer: as few commands as possible.
+static bool goes_on(const VkBufferCopy *region, const VkBufferCopy *next)
+{
+    return region->srcOffset + region->size == next->srcOffset &&
+           region->dstOffset + region->size == next->dstOffset;
+}
+
+static void copy_regions(struct recorder *recorder, VkBuffer to, const VkBufferCopy *regions,
+                         uint32_t count)
+{
+    recorder->context->vk->vkCmdCopyBuffer(recorder->commands, recorder->source, to, count,
+                                           regions);
+    recorder->regions += count;
+}
+
+// Copies into one buffer: as few commands and regions as possible. A copy engine takes some
+// microseconds for each region (an NVIDIA H100: 2.7), however small.
 static void copy_to_buffer(struct recorder *recorder, struct ash_upload_piece **pieces,
                            uint32_t count)
 {
@@ -119,15 +134,21 @@ static void copy_to_buffer(struct recorder *recorder, struct ash_upload_piece **
         copy_in_order(recorder, pieces, count);
         return;
     }
-    for (uint32_t first = 0; first < count; first += BATCH) {
-        VkBufferCopy regions[BATCH];
-        uint32_t batch = count - first < BATCH ? count - first : BATCH;
-        for (uint32_t i = 0; i < batch; i++)
-            regions[i] = region_of(pieces[first + i]);
-        recorder->context->vk->vkCmdCopyBuffer(recorder->commands, recorder->source,
-                                               pieces[first]->buffer, batch, regions);
+    VkBufferCopy regions[BATCH];
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        VkBufferCopy region = region_of(pieces[i]);
+        if (used > 0 && goes_on(&regions[used - 1], &region)) {
+            regions[used - 1].size += region.size;
+            continue;
+        }
+        if (used == BATCH) {
+            copy_regions(recorder, pieces[0]->buffer, regions, used);
+            used = 0;
+        }
+        regions[used++] = region;
     }
-    recorder->regions += count;
+    copy_regions(recorder, pieces[0]->buffer, regions, used);
 }
 
 // Stretches that touch change hands as one.
