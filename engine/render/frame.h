@@ -33,6 +33,7 @@ struct ash_frame {
     struct {
         uint32_t draws; // counted by passes, shown to players
         uint64_t triangles;
+        uint32_t failures; // binds, uniforms, prepares: something was left out
     } stats;
     // private
     struct ash_uniform_ring *uniforms;
