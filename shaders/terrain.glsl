@@ -39,7 +39,7 @@ void main()
     vec3 normal = quad_normal(quad);
     vec2 given = mix(quad_light(quad, corner), vec2(1.0, 0.0),
                      clamp((distance - NEAR) / (FAR - NEAR), 0.0, 1.0));
-    float open = given.x * (2.0 - given.x);
+    float open = given.x * (1.5 - 0.5 * given.x);
     float facing = max(dot(normal, frame.light_direction.xyz), 0.0);
     // The sky lights what looks up, the ground throws a little back at what looks down.
     float around = 0.78 + 0.22 * normal.y;
