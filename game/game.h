@@ -128,6 +128,7 @@ void game_finish_chores(struct game *game); // waits for them
 
 // The last picture, the figures, and what is told of them. False: it failed (logged).
 bool game_finish(struct game *game);
+void game_print_picture_hash(struct game *game); // if --hash wants it now; headless alone
 void game_save_player(struct game *game);
 
 #endif

@@ -1,5 +1,6 @@
 #include "game/game.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,20 +33,48 @@ void game_save_player(struct game *game)
     save_set_player(game->save, &player);
 }
 
-static bool write_picture(struct game *game, const char *path)
+// The last frame's pixels, for the caller to free; NULL: there are none.
+static uint8_t *read_picture(struct game *game, VkExtent2D *extent, enum ash_result *result)
 {
-    VkExtent2D extent = ash_renderer_extent(game->renderer);
-    size_t size = (size_t)extent.width * extent.height * 4;
+    *extent = ash_renderer_extent(game->renderer);
+    size_t size = (size_t)extent->width * extent->height * 4;
     uint8_t *pixels = malloc(size > 0 ? size : 1);
-    enum ash_result result = pixels != NULL ? ASH_NOT_READY : ASH_ERROR_OUT_OF_HOST_MEMORY;
-    for (int i = 0; i < PICTURE_TRIES && result == ASH_NOT_READY; i++) {
-        result = ash_renderer_read_pixels(game->renderer, pixels, size);
-        if (result == ASH_NOT_READY &&
+    *result = pixels != NULL ? ASH_NOT_READY : ASH_ERROR_OUT_OF_HOST_MEMORY;
+    for (int i = 0; i < PICTURE_TRIES && *result == ASH_NOT_READY; i++) {
+        *result = ash_renderer_read_pixels(game->renderer, pixels, size);
+        if (*result == ASH_NOT_READY &&
             ash_renderer_draw(game->renderer, &game->scene, game_extent(game)) != ASH_OK)
             break;
     }
-    bool done = result == ASH_OK && screenshot_write(path, pixels, extent.width, extent.height);
-    if (result != ASH_OK)
+    if (*result == ASH_OK)
+        return pixels;
+    free(pixels);
+    return NULL;
+}
+
+void game_print_picture_hash(struct game *game)
+{
+    uint32_t every = game->options->hash_every;
+    VkExtent2D extent;
+    enum ash_result result;
+    if (!game->fixed_clock || every == 0 || game->simulation.tick % every != 0)
+        return;
+    uint8_t *pixels = read_picture(game, &extent, &result);
+    if (pixels == NULL)
+        return;
+    uint64_t hash =
+        simulation_hash_bytes(FNV_BASIS, pixels, (size_t)extent.width * extent.height * 4);
+    printf("tick %" PRIu64 " picture %016" PRIx64 "\n", game->simulation.tick, hash);
+    free(pixels);
+}
+
+static bool write_picture(struct game *game, const char *path)
+{
+    VkExtent2D extent;
+    enum ash_result result;
+    uint8_t *pixels = read_picture(game, &extent, &result);
+    bool done = pixels != NULL && screenshot_write(path, pixels, extent.width, extent.height);
+    if (pixels == NULL)
         ash_log(ASH_LOG_ERROR, "could not write %s: there is no picture (%s); is the window shown?",
                 path, ash_result_name(result));
     free(pixels);

@@ -141,8 +141,10 @@ static void watch_loading(struct game *game)
         return;
     }
     game->playing = true;
-    if (game->window != NULL && game->options->camera == CAMERA_PLAYER)
+    if (game->window != NULL && game->options->camera == CAMERA_PLAYER) {
         game_set_paused(game, game->paused);
+        game_say(game, "F1 shows the keys");
+    }
 }
 
 static float milliseconds(double from, double to)
@@ -217,6 +219,7 @@ static bool run_frame(struct game *game)
         return false;
     if (drawn && !note_first_frame(game))
         return false;
+    game_print_picture_hash(game);
     double ended = clock_seconds();
     if (drawn && game->playing)
         account(game, marks, ended);

@@ -60,7 +60,7 @@ static const struct row rows[] = {
     {"replay", KIND_TEXT, FIELD(replay), 0, 0, "FILE", "the name of a file",
      "play what --record wrote"},
     {"hash", KIND_COUNT, FIELD(hash_every), 1, UINT32_MAX, "N", "a number of ticks, 1 or more",
-     "print a hash of the world's state every N ticks (60 a second)"},
+     "print a hash of the world's state every N ticks (60 a second), headless of the picture too"},
     {"trace-memory", KIND_TEXT, FIELD(trace_memory), 0, 0, "FILE", "the name of a file",
      "write what is asked of the allocator, for bench_allocator"},
     {"gpu", KIND_TEXT, FIELD(gpu), 0, 0, "N|NAME", "a number or a name that --list-gpus shows",

@@ -3,11 +3,9 @@
 #include <math.h>
 #include <stddef.h>
 
-// FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/).
-#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
-static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
+uint64_t simulation_hash_bytes(uint64_t hash, const void *data, size_t size)
 {
     const unsigned char *bytes = data;
     for (size_t i = 0; i < size; i++)
@@ -40,7 +38,7 @@ static bool set_and_note(void *user, struct block_coord at, enum block block)
         return false;
     int32_t edit[4] = {at.x, at.y, at.z, (int32_t)block};
     struct simulation *simulation = noting->simulation;
-    simulation->edit_hash = hash_bytes(simulation->edit_hash, edit, sizeof(edit));
+    simulation->edit_hash = simulation_hash_bytes(simulation->edit_hash, edit, sizeof(edit));
     return true;
 }
 
@@ -73,11 +71,11 @@ uint64_t simulation_hash(const struct simulation *simulation)
     };
     const uint8_t flags[] = {player->flying,       player->on_ground, player->in_water,
                              player->eye_in_water, player->blocked,   interact->slot};
-    uint64_t hash = hash_bytes(FNV_BASIS, &simulation->seed, sizeof(simulation->seed));
-    hash = hash_bytes(hash, &simulation->tick, sizeof(simulation->tick));
-    hash = hash_bytes(hash, numbers, sizeof(numbers));
-    hash = hash_bytes(hash, flags, sizeof(flags));
-    hash = hash_bytes(hash, interact->hotbar, sizeof(interact->hotbar));
-    hash = hash_bytes(hash, &interact->dig_progress, sizeof(interact->dig_progress));
-    return hash_bytes(hash, &simulation->edit_hash, sizeof(simulation->edit_hash));
+    uint64_t hash = simulation_hash_bytes(FNV_BASIS, &simulation->seed, sizeof(simulation->seed));
+    hash = simulation_hash_bytes(hash, &simulation->tick, sizeof(simulation->tick));
+    hash = simulation_hash_bytes(hash, numbers, sizeof(numbers));
+    hash = simulation_hash_bytes(hash, flags, sizeof(flags));
+    hash = simulation_hash_bytes(hash, interact->hotbar, sizeof(interact->hotbar));
+    hash = simulation_hash_bytes(hash, &interact->dig_progress, sizeof(interact->dig_progress));
+    return simulation_hash_bytes(hash, &simulation->edit_hash, sizeof(simulation->edit_hash));
 }

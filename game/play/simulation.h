@@ -6,6 +6,7 @@
 #include "game/play/interact.h"
 #include "game/play/player.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define TICK_SECONDS (1.0 / 60)
@@ -30,6 +31,10 @@ void simulation_step(struct simulation *simulation, const struct input_tick *inp
 // A tick in which nobody plays: time passes, and nothing else.
 void simulation_pass(struct simulation *simulation);
 
+// FNV-1a, 64 bits, of bytes; goes on from `hash`, at first FNV_BASIS
+// (http://www.isthe.com/chongo/tech/comp/fnv/).
+#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
+uint64_t simulation_hash_bytes(uint64_t hash, const void *data, size_t size);
 // Of the whole state, edits included: equal states have equal hashes.
 uint64_t simulation_hash(const struct simulation *simulation);
 
