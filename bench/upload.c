@@ -21,6 +21,7 @@ struct options {
     enum ash_upload_path path; // AUTO: the engine's choice
     bool all_paths, validate;
     uint32_t threads, rounds, mib;
+    uint32_t mesh_kib; // 0: all sizes
     const char *json;
 };
 
@@ -42,14 +43,16 @@ static const char *path_name(enum ash_upload_path path)
 
 static void usage(FILE *out)
 {
-    fputs("bench_upload [--path auto|direct|graphics|transfer|all] [--threads N] [--mib N]\n"
-          "             [--rounds N] [--validate] [--json FILE]\n\n"
-          "Streams meshes of 4 KiB to 4 MiB into device memory, --mib (512) of them in a round,\n"
-          "--rounds (5) rounds, the engine's way and the one by hand in turn, with --threads (1)\n"
-          "threads that write. Paths: straight into device memory (direct), or through staging\n"
-          "memory with copies on the graphics or the transfer queue. Prints GB/s (1e9 bytes), the\n"
-          "medians, and the median of each round's ratio.\n",
-          out);
+    fputs(
+        "bench_upload [--path auto|direct|graphics|transfer|all] [--threads N] [--mib N]\n"
+        "             [--mesh KIB] [--rounds N] [--validate] [--json FILE]\n\n"
+        "Streams meshes of 4 KiB to 4 MiB (or of --mesh KiB) into device memory, --mib (512) in a\n"
+        "round, --rounds (5) rounds, the engine's way and the one by hand in turn, with\n"
+        "--threads (1) threads that write. Paths: straight into device memory (direct), or through "
+        "staging\n"
+        "memory with copies on the graphics or the transfer queue. Prints GB/s (1e9 bytes), the\n"
+        "medians, and the median of each round's ratio.\n",
+        out);
 }
 
 static bool parse_path(const char *text, struct options *options)
@@ -76,13 +79,25 @@ static bool parse_count(const char *text, uint32_t most, uint32_t *out)
     return true;
 }
 
+static bool is_size(VkDeviceSize size)
+{
+    for (int i = 0; i < SIZES; i++)
+        if (sizes[i] == size)
+            return true;
+    return false;
+}
+
 static bool parse(int argc, char **argv, struct options *options)
 {
-    static const struct option names[] = {
-        {"path", required_argument, NULL, 'p'}, {"threads", required_argument, NULL, 't'},
-        {"mib", required_argument, NULL, 'm'},  {"rounds", required_argument, NULL, 'r'},
-        {"json", required_argument, NULL, 'j'}, {"validate", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},       {0}};
+    static const struct option names[] = {{"path", required_argument, NULL, 'p'},
+                                          {"threads", required_argument, NULL, 't'},
+                                          {"mib", required_argument, NULL, 'm'},
+                                          {"rounds", required_argument, NULL, 'r'},
+                                          {"json", required_argument, NULL, 'j'},
+                                          {"mesh", required_argument, NULL, 's'},
+                                          {"validate", no_argument, NULL, 'v'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
     *options = (struct options){.threads = 1, .rounds = 5, .mib = 512};
     for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         bool fine = true;
@@ -95,6 +110,9 @@ static bool parse(int argc, char **argv, struct options *options)
             fine = parse_count(optarg, CREW_MOST, &options->threads);
         } else if (c == 'm') {
             fine = parse_count(optarg, 1 << 20, &options->mib);
+        } else if (c == 's') {
+            fine = parse_count(optarg, 4096, &options->mesh_kib) &&
+                   is_size((VkDeviceSize)options->mesh_kib << 10);
         } else if (c == 'r') {
             fine = parse_count(optarg, ROUNDS_MOST, &options->rounds);
         } else if (c == 'j') {
@@ -105,7 +123,7 @@ static bool parse(int argc, char **argv, struct options *options)
             return false;
         }
         if (!fine) {
-            fprintf(stderr, "bench_upload: \"%s\" is not a value of --%c...\n", optarg, c);
+            fprintf(stderr, "bench_upload: \"%s\" is not what that option takes\n", optarg);
             return false;
         }
     }
@@ -211,6 +229,8 @@ static void run_path(const struct options *options, struct stream_params *params
 {
     printf("%-9s %10s %12s %12s %8s\n", "path", "mesh", "engine GB/s", "by hand GB/s", "ratio");
     for (int i = 0; i < SIZES; i++) {
+        if (options->mesh_kib != 0 && (VkDeviceSize)options->mesh_kib << 10 != sizes[i])
+            continue;
         params->mesh_size = sizes[i];
         struct result result = measure(options, params);
         printf("%-9s %6llu KiB %12.2f %12.2f %8.3f\n", path_name(result.path),

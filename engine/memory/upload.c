@@ -21,9 +21,8 @@ struct ash_upload {
     struct ash_buffer buffer;    // the ring's bytes
     struct ash_buffer_view view; // of all of them, from create to destroy
     struct ash_upload_ring ring; // whose they are
-    // Copies in the order in which they were noted. Those that ash_upload_record has just put into
-    // commands stay at the front until it is called for the next submission: had that one failed,
-    // they are recorded again.
+    // Copies to come; before them those of the submission `recorded_value`, which stay until it is
+    // known to have come about.
     struct ash_upload_piece **noted;
     uint32_t noted_count, recorded_count;
     uint64_t recorded_value;
@@ -344,17 +343,14 @@ enum ash_result ash_upload_end(struct ash_buffer_view *view)
     return end_direct(upload, view);
 }
 
-// Leaves only what is still to be copied in the list: nothing before `first`, nothing forgotten.
-static void tidy_noted(struct ash_upload *upload, uint32_t first)
+// What was recorded has been submitted.
+static void settle(struct ash_upload *upload)
 {
-    uint32_t count = 0;
-    for (uint32_t i = first; i < upload->noted_count; i++) {
-        struct ash_upload_piece *piece = upload->noted[i];
-        if (piece->buffer || piece->image)
-            upload->noted[count++] = piece;
-    }
-    upload->noted_count = count;
+    upload->noted_count -= upload->recorded_count;
+    memmove(upload->noted, upload->noted + upload->recorded_count,
+            upload->noted_count * sizeof(upload->noted[0]));
     upload->recorded_count = 0;
+    ash_upload_transfer_settle(&upload->transfer);
 }
 
 // A queue that only copies knows no depth and no stencil.
@@ -380,7 +376,7 @@ static bool submit_beside(struct ash_upload *upload, const struct ash_upload_bat
 
 static void note_recorded(struct ash_upload *upload, uint64_t value)
 {
-    for (uint32_t i = 0; i < upload->noted_count; i++) {
+    for (uint32_t i = upload->recorded_count; i < upload->noted_count; i++) {
         struct ash_upload_piece *piece = upload->noted[i];
         if (piece->state == ASH_PIECE_NOTED)
             upload->bytes_uploaded += piece->size;
@@ -392,40 +388,48 @@ static void note_recorded(struct ash_upload *upload, uint64_t value)
 void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value,
                        struct ash_upload_wait *wait)
 {
-    const struct ash_context *context = ash_allocator_context(upload->allocator);
-    bool failed_before = value == upload->recorded_value; // that submission never came about
-    tidy_noted(upload, failed_before ? 0 : upload->recorded_count);
-    if (!failed_before)
-        ash_upload_transfer_acquired(&upload->transfer);
+    if (value != upload->recorded_value)
+        settle(upload);
     upload->recorded_value = value;
-    struct ash_upload_batch batch = {
-        .source = upload->buffer.buffer, .pieces = upload->noted, .count = upload->noted_count};
     note_recorded(upload, value);
+    struct ash_upload_batch batch = {.source = upload->buffer.buffer,
+                                     .pieces = upload->noted + upload->recorded_count,
+                                     .count = upload->noted_count - upload->recorded_count};
     if (submit_beside(upload, &batch, value))
-        upload->noted_count = 0; // copied, whatever becomes of the graphics submission
+        upload->noted_count = upload->recorded_count; // copied, whatever becomes of `commands`
     else if (batch.count > 0)
-        upload->copies += ash_upload_commands(context, commands, &batch, NULL);
+        upload->copies +=
+            ash_upload_commands(ash_allocator_context(upload->allocator), commands, &batch, NULL);
     upload->recorded_count = upload->noted_count;
-    ash_upload_transfer_acquire(&upload->transfer, commands);
-    *wait = (struct ash_upload_wait){0};
-    if (upload->transfer.released.count > 0)
-        *wait = (struct ash_upload_wait){.semaphore = upload->transfer.timeline,
-                                         .value = upload->transfer.submitted};
+    ash_upload_transfer_acquire(&upload->transfer, commands, wait);
 }
 
-void ash_upload_wait_idle(const struct ash_upload *upload)
+void ash_upload_abandon(struct ash_upload *upload)
 {
-    ash_upload_transfer_wait(&upload->transfer);
+    upload->recorded_count = 0;
+    ash_upload_transfer_abandon(&upload->transfer);
 }
 
 void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed)
 {
     upload->completed = completed;
-    if (completed >= upload->recorded_value) {
-        tidy_noted(upload, upload->recorded_count);
-        ash_upload_transfer_acquired(&upload->transfer);
-    }
+    if (completed >= upload->recorded_value)
+        settle(upload);
     ash_upload_ring_reclaim(&upload->ring, completed);
+}
+
+static void forget_noted(struct ash_upload *upload)
+{
+    uint32_t count = 0, recorded_count = 0;
+    for (uint32_t i = 0; i < upload->noted_count; i++) {
+        struct ash_upload_piece *piece = upload->noted[i];
+        if (!piece->buffer && !piece->image)
+            continue;
+        recorded_count += i < upload->recorded_count;
+        upload->noted[count++] = piece;
+    }
+    upload->noted_count = count;
+    upload->recorded_count = recorded_count;
 }
 
 void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffer,
@@ -442,6 +446,7 @@ void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffe
         if (piece->state == ASH_PIECE_NOTED)
             piece->state = ASH_PIECE_DROPPED;
     }
+    forget_noted(upload);
     ash_upload_transfer_forget(&upload->transfer, buffer ? buffer->buffer : VK_NULL_HANDLE,
                                image ? image->image : VK_NULL_HANDLE);
 }

@@ -68,9 +68,8 @@ struct ash_upload_target {
 //
 // Errors: NOT_READY: the ring is full until the GPU has passed more frames, or (writing straight
 // into the buffer) an open view is in the way; OUT_OF_RANGE: more than the whole ring, or than the
-// destination has, was asked for, or other than the level of an image
-// has; UNSUPPORTED: texels of an
-// unknown size; those of ash_buffer_begin_view. *view is then all zero, and nothing has changed.
+// destination has, was asked for, or other than the level of an image has; UNSUPPORTED: texels of
+// an unknown size; those of ash_buffer_begin_view. *view is then all zero, and nothing has changed.
 //
 // Valid usage: work submitted before does not use the range: upload into a new buffer and retire
 // the old one. (Over the graphics queue it may: the copy waits for it.)
@@ -94,13 +93,13 @@ struct ash_upload_wait {
 // that the transfer queue can't do (depth), or refuses, are recorded here all the same.
 //
 // `value` is the timeline value that the submission of these commands, to the graphics queue, will
-// signal; that submission waits for *wait. Where it fails, the next call with the same value does
-// again what is needed of it.
+// signal; that submission waits for *wait. More than one call may go into one submission.
 ASH_API void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value,
                                struct ash_upload_wait *wait);
-// Waits until the transfer queue has done its copies: for whoever drops commands after
-// ash_upload_record, because nothing else waits for them then.
-ASH_API void ash_upload_wait_idle(const struct ash_upload *upload);
+// The commands of the last value will not be submitted: what they would have copied or taken over
+// is recorded again by the next ash_upload_record. Waits for the transfer queue, because nothing
+// else does now.
+ASH_API void ash_upload_abandon(struct ash_upload *upload);
 // Gives back the space of everything recorded with a value up to `completed`.
 ASH_API void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed);
 // Forgets copies into a buffer or image that is about to be destroyed, those of open views of the

@@ -225,8 +225,28 @@ enum ash_result ash_upload_transfer_submit(struct ash_upload_transfer *transfer,
     return ASH_OK;
 }
 
-void ash_upload_transfer_wait(const struct ash_upload_transfer *transfer)
+void ash_upload_transfer_acquire(struct ash_upload_transfer *transfer, VkCommandBuffer commands,
+                                 struct ash_upload_wait *wait)
 {
+    change_hands(transfer, commands, transfer->acquired, &acquiring);
+    transfer->acquired = transfer->released.count;
+    *wait = (struct ash_upload_wait){0};
+    if (transfer->acquired > 0)
+        *wait =
+            (struct ash_upload_wait){.semaphore = transfer->timeline, .value = transfer->submitted};
+}
+
+void ash_upload_transfer_settle(struct ash_upload_transfer *transfer)
+{
+    transfer->released.count -= transfer->acquired;
+    for (uint32_t i = 0; i < transfer->released.count; i++)
+        transfer->released.items[i] = transfer->released.items[transfer->acquired + i];
+    transfer->acquired = 0;
+}
+
+void ash_upload_transfer_abandon(struct ash_upload_transfer *transfer)
+{
+    transfer->acquired = 0;
     if (transfer->submitted == 0)
         return;
     VkSemaphoreWaitInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
@@ -240,25 +260,17 @@ void ash_upload_transfer_wait(const struct ash_upload_transfer *transfer)
     (void)ignored;
 }
 
-void ash_upload_transfer_acquire(const struct ash_upload_transfer *transfer,
-                                 VkCommandBuffer commands)
-{
-    change_hands(transfer, commands, 0, &acquiring);
-}
-
-void ash_upload_transfer_acquired(struct ash_upload_transfer *transfer)
-{
-    transfer->released.count = 0;
-}
-
 void ash_upload_transfer_forget(struct ash_upload_transfer *transfer, VkBuffer buffer,
                                 VkImage image)
 {
-    uint32_t count = 0;
+    uint32_t count = 0, acquired = 0;
     for (uint32_t i = 0; i < transfer->released.count; i++) {
         const struct ash_released *released = &transfer->released.items[i];
-        if ((!buffer || released->buffer != buffer) && (!image || released->image != image))
-            transfer->released.items[count++] = *released;
+        if ((buffer && released->buffer == buffer) || (image && released->image == image))
+            continue;
+        acquired += i < transfer->acquired;
+        transfer->released.items[count++] = *released;
     }
     transfer->released.count = count;
+    transfer->acquired = acquired;
 }

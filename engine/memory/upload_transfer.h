@@ -12,6 +12,7 @@
 #define ASH_MEMORY_UPLOAD_TRANSFER_H
 
 #include "engine/context/context.h"
+#include "engine/memory/upload.h"
 #include "engine/memory/upload_commands.h"
 #include "engine/result.h"
 
@@ -29,6 +30,7 @@ struct ash_upload_transfer {
         uint64_t value; // of the graphics submission that waits for these commands
     } slots[ASH_TRANSFER_SLOTS];
     struct ash_released_list released;
+    uint32_t acquired; // of them, recorded for a submission that may not come about yet
 };
 
 // For at most `capacity` pieces at once. Errors: OUT_OF_*_MEMORY, VULKAN; *transfer is all zero.
@@ -47,14 +49,15 @@ ASH_NODISCARD enum ash_result ash_upload_transfer_submit(struct ash_upload_trans
                                                          uint64_t value, uint64_t completed,
                                                          uint64_t *regions);
 
-// Waits until everything submitted is done, or the device is lost.
-void ash_upload_transfer_wait(const struct ash_upload_transfer *transfer);
-
-// Records, on the graphics queue, the acquiring half of everything that is listed.
-void ash_upload_transfer_acquire(const struct ash_upload_transfer *transfer,
-                                 VkCommandBuffer commands);
-// What was acquired is: the list starts anew.
-void ash_upload_transfer_acquired(struct ash_upload_transfer *transfer);
+// Records, on the graphics queue, the acquiring half of what is listed and has none yet; *wait is
+// what that submission waits for.
+void ash_upload_transfer_acquire(struct ash_upload_transfer *transfer, VkCommandBuffer commands,
+                                 struct ash_upload_wait *wait);
+// That submission came about: what it acquired leaves the list.
+void ash_upload_transfer_settle(struct ash_upload_transfer *transfer);
+// It did not: everything listed is to be acquired again. Waits until the copies are done, or the
+// device is lost.
+void ash_upload_transfer_abandon(struct ash_upload_transfer *transfer);
 // Takes a buffer or image that is about to be destroyed off the list. Either may be NULL.
 void ash_upload_transfer_forget(struct ash_upload_transfer *transfer, VkBuffer buffer,
                                 VkImage image);

@@ -195,8 +195,6 @@ void ash_renderer_destroy(struct ash_renderer *renderer)
     // Presenting is the queue's work too, and the timeline does not count it. A lost device has
     // nothing left to wait for.
     const struct ash_context *context = renderer->context;
-    if (renderer->upload != NULL)
-        ash_upload_wait_idle(renderer->upload);
     VkResult vk_result = context->vk->vkQueueWaitIdle(context->graphics.queue);
     if (vk_result != VK_SUCCESS)
         ash_log(ASH_LOG_WARNING, "The renderer ends without the GPU: vkQueueWaitIdle said %s.",
@@ -316,7 +314,7 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
         result = ash_frames_submit(&renderer->frames, &frame, &sync);
     }
     if (result != ASH_OK) {
-        ash_upload_wait_idle(renderer->upload);
+        ash_upload_abandon(renderer->upload);
         ash_target_abandon(&renderer->target);
         return result;
     }

@@ -112,7 +112,7 @@ static void a_dropped_frame_is_acquired_again(void **state)
     assert_int_equal(upload(&test, &doomed, 0, "doomed", 6), ASH_OK);
     struct ash_upload_wait wait = record_beside(&test, 1);
     assert_int_equal(wait.value, 1);
-    ash_upload_wait_idle(test.upload);
+    ash_upload_abandon(test.upload);
     ash_upload_forget(test.upload, &doomed, NULL);
     ash_buffer_finish(&doomed);
     fake_device_drop_acquires(test.test.device);
