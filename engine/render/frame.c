@@ -3,6 +3,7 @@
 #include <volk.h>
 
 #include "engine/assert.h"
+#include "engine/render/barrier.h"
 #include "engine/render/descriptors.h"
 #include "engine/render/uniform.h"
 
@@ -35,10 +36,10 @@ static void write_set(const struct ash_frame *frame, VkDescriptorSet set,
 
 static void cover_target(const struct ash_frame *frame)
 {
-    VkViewport viewport = {.width = (float)frame->extent.width,
-                           .height = (float)frame->extent.height,
-                           .maxDepth = 1.0f};
-    VkRect2D scissor = {.extent = frame->extent};
+    VkExtent2D extent = frame->drawn_extent.width > 0 ? frame->drawn_extent : frame->extent;
+    VkViewport viewport = {
+        .width = (float)extent.width, .height = (float)extent.height, .maxDepth = 1.0f};
+    VkRect2D scissor = {.extent = extent};
     frame->vk->vkCmdSetViewport(frame->commands, 0, 1, &viewport);
     frame->vk->vkCmdSetScissor(frame->commands, 0, 1, &scissor);
 }
@@ -71,4 +72,33 @@ void ash_frame_push(struct ash_frame *frame, const struct ash_pipeline *pipeline
 {
     frame->vk->vkCmdPushConstants(frame->commands, pipeline->layout, pipeline->stages, 0, size,
                                   data);
+}
+
+void ash_frame_begin_target(struct ash_frame *frame, const struct ash_image *image,
+                            VkClearColorValue clear)
+{
+    ASH_ASSERT(frame->drawn_extent.width == 0); // targets do not nest, nor with the main one
+    ash_barrier_image(frame->context, frame->commands, ASH_BARRIER_TARGET_BEGIN, image->image,
+                      VK_IMAGE_ASPECT_COLOR_BIT);
+    VkRenderingAttachmentInfo color = {.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
+                                       .imageView = image->view,
+                                       .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                       .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
+                                       .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
+                                       .clearValue.color = clear};
+    frame->vk->vkCmdBeginRendering(frame->commands,
+                                   &(VkRenderingInfo){.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
+                                                      .renderArea.extent = image->extent,
+                                                      .layerCount = 1,
+                                                      .colorAttachmentCount = 1,
+                                                      .pColorAttachments = &color});
+    frame->drawn_extent = image->extent;
+}
+
+void ash_frame_end_target(struct ash_frame *frame, const struct ash_image *image)
+{
+    frame->vk->vkCmdEndRendering(frame->commands);
+    ash_barrier_image(frame->context, frame->commands, ASH_BARRIER_TARGET_TO_SAMPLED, image->image,
+                      VK_IMAGE_ASPECT_COLOR_BIT);
+    frame->drawn_extent = (VkExtent2D){0, 0};
 }

@@ -10,6 +10,7 @@
 
 #include "engine/api.h"
 #include "engine/context/context.h"
+#include "engine/memory/image.h"
 #include "engine/render/pipeline.h"
 #include "engine/result.h"
 
@@ -36,6 +37,7 @@ struct ash_frame {
         uint32_t failures; // binds, uniforms, prepares: something was left out
     } stats;
     // private
+    VkExtent2D drawn_extent; // of the pass's own image that is drawn to now; 0 x 0: the target
     struct ash_uniform_ring *uniforms;
     struct ash_descriptors *descriptors;
 };
@@ -54,6 +56,13 @@ ASH_API ASH_NODISCARD enum ash_result ash_frame_bind(struct ash_frame *frame,
                                                      const struct ash_pipeline *pipeline,
                                                      const struct ash_binding *bindings,
                                                      uint32_t binding_count);
+
+// In prepare: what is drawn from begin to end goes to an image of the pass's own (usage
+// COLOR_ATTACHMENT and SAMPLED), which is cleared before, and sampled by any shader after.
+// Pipelines name its format and no depth.
+ASH_API void ash_frame_begin_target(struct ash_frame *frame, const struct ash_image *image,
+                                    VkClearColorValue clear);
+ASH_API void ash_frame_end_target(struct ash_frame *frame, const struct ash_image *image);
 
 // Push constants, from byte 0, for all stages of the pipeline.
 ASH_API void ash_frame_push(struct ash_frame *frame, const struct ash_pipeline *pipeline,

@@ -166,3 +166,65 @@ const struct ash_pass_type depth_pass = {.name = "depth",
                                          .init = depth_init,
                                          .finish = finish,
                                          .draw = depth_draw};
+
+struct target_state {
+    struct pass_state fill, show;
+    struct ash_image image;
+};
+
+static enum ash_result target_init(void *state, const struct ash_pass_env *env)
+{
+    struct target_state *target = state;
+    enum ash_result result =
+        ash_image_init(&target->image, env->allocator,
+                       &(struct ash_image_params){.extent = {80, 60},
+                                                  .format = VK_FORMAT_R8G8B8A8_UNORM,
+                                                  .usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT |
+                                                           VK_IMAGE_USAGE_SAMPLED_BIT,
+                                                  .label = "a pass's own target"});
+    if (result != ASH_OK)
+        return result;
+    result = ash_pipeline_init(
+        &target->fill.pipeline, env->pipelines,
+        &(struct ash_pipeline_params){.shader = "test_uniform",
+                                      .color_format = VK_FORMAT_R8G8B8A8_UNORM,
+                                      .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER},
+                                      .binding_count = 1});
+    return result == ASH_OK ? init_read(&target->show, env, 2) : result;
+}
+
+static void target_finish(void *state, const struct ash_pass_env *env)
+{
+    struct target_state *target = state;
+    ash_image_finish(&target->image);
+    finish(&target->fill, env);
+    finish(&target->show, env);
+}
+
+static enum ash_result target_prepare(void *state, const struct ash_pass_env *env,
+                                      struct ash_frame *frame)
+{
+    (void)env;
+    struct target_state *target = state;
+    const struct test_scene *scene = frame->scene;
+    ash_frame_begin_target(frame, &target->image, (VkClearColorValue){.float32 = {1, 1, 1, 1}});
+    if (!scene->fail_prepare) // what was cleared shows
+        uniform_draw(&target->fill, env, frame);
+    ash_frame_end_target(frame, &target->image);
+    return ASH_OK;
+}
+
+static void target_draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
+{
+    struct target_state *target = state;
+    struct ash_binding image =
+        ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_LINEAR, target->image.view);
+    draw_read(&target->show, env, frame, &image);
+}
+
+const struct ash_pass_type target_pass = {.name = "own target",
+                                          .state_size = sizeof(struct target_state),
+                                          .init = target_init,
+                                          .finish = target_finish,
+                                          .prepare = target_prepare,
+                                          .draw = target_draw};

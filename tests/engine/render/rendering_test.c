@@ -126,6 +126,27 @@ static void equal_depth_passes(void **state)
     render_fixture_close(&fixture);
 }
 
+// Twice in a frame, with three frames in flight that share the images.
+static void a_pass_draws_to_a_target_of_its_own(void **state)
+{
+    (void)state;
+    struct render_fixture fixture;
+    const struct ash_pass_type *const passes[] = {&target_pass, &invert_pass, &target_pass};
+    open_with(&fixture, passes, 3);
+    struct test_scene scene = {.uniform_color = {1.0f, 0.0f, 0.0f, 1.0f}};
+    for (int i = 0; i < 6; i++) {
+        scene.uniform_color[1] = (float)(i % 2);
+        render_fixture_draw(&fixture, &scene);
+    }
+    render_fixture_read(&fixture);
+    render_fixture_assert_all(&fixture, 0x0000ffff); // test_read inverts what it shows
+    scene.fail_prepare = true;
+    render_fixture_draw(&fixture, &scene);
+    render_fixture_read(&fixture);
+    render_fixture_assert_all(&fixture, 0x000000ff);
+    render_fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +156,7 @@ int main(void)
         cmocka_unit_test(a_pass_reads_depth),
         cmocka_unit_test(depth_is_cleared_to_far),
         cmocka_unit_test(reading_and_writing_take_turns),
+        cmocka_unit_test(a_pass_draws_to_a_target_of_its_own),
         cmocka_unit_test(equal_depth_passes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
