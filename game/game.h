@@ -8,6 +8,7 @@
 //     game_start.c     where a game begins: saved, recorded, or new
 //     game_chores.c    work that no frame waits for: more device memory, screenshots
 //     game_scene.c     what the passes are told
+//     game_seeing.c    the memory map, reports and traces: what the game shows of its inside
 //
 // Each calls only those below it.
 //
@@ -27,6 +28,7 @@
 #include "game/progress.h"
 #include "game/recording.h"
 #include "game/scene.h"
+#include "game/seeing/memory_snapshot.h"
 #include "game/watch.h"
 #include "game/world/save.h"
 #include "game/world/world.h"
@@ -59,7 +61,6 @@ struct game {
     struct memory_trace memory_trace; // until the device is lost
     struct pass_resources resources;  // the passes fill and empty it
     struct watch *watch;              // of shaders; NULL without --watch
-    uint64_t pipelines_checksum;      // of the pipeline cache that was read
     struct ash_renderer *renderer;
 
     // What is played.
@@ -73,6 +74,10 @@ struct game {
     bool playing;            // the world is there; until then nothing moves
     bool paused;
     bool ended; // no frame comes after this one
+
+    // What is seen of the inside: game_seeing.c.
+    struct memory_snapshot memory; // owned; of the memory map, while it is up
+    bool pointing;                 // the mouse is free to point at the map while one plays
 
     // What is shown and measured.
     struct scene scene;
@@ -107,9 +112,6 @@ bool game_run(struct game *game);
 
 // Between the files named above.
 
-// Where the driver's compiled pipelines are kept. False: nowhere.
-bool game_pipelines_path(const struct game *game, char *path, size_t size);
-
 // What a game begins with: seed, player, time of day.
 bool game_start(struct game *game);
 void game_start_camera(struct game *game);
@@ -120,6 +122,10 @@ void game_set_paused(struct game *game, bool paused);
 
 VkExtent2D game_extent(const struct game *game); // of what is drawn
 void game_fill_scene(struct game *game);
+// What the memory map shows, in the scene. The camera is filled in.
+void game_fill_memory(struct game *game);
+// Writes the reports that were asked for, at the end. False: one could not be written (logged).
+bool game_write_seen(struct game *game);
 // A line in the middle of the screen for some seconds.
 void game_say(struct game *game, const char *format, ...) ASH_PRINTF(2, 3);
 

@@ -47,8 +47,8 @@ static void toggle_panels(struct game *game, const struct input_tick *tick)
 void game_set_paused(struct game *game, bool paused)
 {
     game->paused = paused;
-    bool captured =
-        !paused && game->options->camera == CAMERA_PLAYER && game->recording.bytes == NULL;
+    bool captured = !paused && !game->pointing && game->options->camera == CAMERA_PLAYER &&
+                    game->recording.bytes == NULL;
     game->input.captured = captured;
     if (game->window != NULL)
         ash_window_capture_mouse(game->window, captured);
@@ -64,6 +64,11 @@ static void obey_user(struct game *game, const struct input_tick *tick)
     if (input_pressed(tick, ACTION_FULLSCREEN) && game->window != NULL)
         ash_window_set_fullscreen(game->window, !ash_window_is_fullscreen(game->window));
     toggle_panels(game, tick);
+    // The memory map is there to point at; the game goes on meanwhile.
+    if (input_pressed(tick, ACTION_MEMORY)) {
+        game->pointing = game->scene.hud.memory;
+        game_set_paused(game, game->paused);
+    }
 }
 
 static void poll_events(struct game *game)
@@ -77,6 +82,8 @@ static void poll_events(struct game *game)
     struct ash_gamepad pad;
     ash_window_gamepad(game->window, &pad);
     input_gamepad(&game->input, &pad);
+    if (game->input.clicked)
+        game->pointing = false;
     if (game->input.focus_lost)
         game_set_paused(game, true);
     else if (game->input.clicked)

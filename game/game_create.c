@@ -7,7 +7,6 @@
 #include "game/clock.h"
 #include "game/file.h"
 #include "game/passes/passes.h"
-#include "game/pipeline_cache.h"
 
 #include "engine/log.h"
 
@@ -126,23 +125,8 @@ static bool create_watch(struct game *game)
     return params.folder == NULL || game->watch != NULL;
 }
 
-bool game_pipelines_path(const struct game *game, char *path, size_t size)
-{
-    const VkPhysicalDeviceProperties *device = &game->context->properties;
-    char name[64];
-    snprintf(name, sizeof(name), "pipelines-%04x-%04x.bin", (unsigned)device->vendorID,
-             (unsigned)device->deviceID);
-    return file_in_cache_folder(name, path, size);
-}
-
 static bool create_renderer(struct game *game)
 {
-    char path[PATH_SIZE];
-    uint8_t *cache = NULL;
-    size_t cache_size = 0;
-    if (game_pipelines_path(game, path, sizeof(path)))
-        cache = pipeline_cache_read(path, &game->context->properties, &cache_size);
-    game->pipelines_checksum = pipeline_cache_checksum(cache, cache_size);
     const struct ash_renderer_params params = {
         .context = game->context,
         .allocator = game->allocator,
@@ -153,12 +137,8 @@ static bool create_renderer(struct game *game)
         .extent = game_extent(game),
         .vsync = game->options->vsync,
         .game = &game->resources,
-        .pipeline_cache = cache,
-        .pipeline_cache_size = cache_size,
     };
-    bool done = ash_renderer_create(&params, &game->renderer) == ASH_OK;
-    free(cache);
-    return done;
+    return ash_renderer_create(&params, &game->renderer) == ASH_OK;
 }
 
 static bool create_all(struct game *game)
@@ -186,6 +166,9 @@ struct game *game_create(const struct options *options)
     game->options = options;
     game->fixed_clock = options->headless && options->bench == NULL;
     game->simulation.seed = options->seed;
+    game->scene.hud.help = options->show_help;
+    game->scene.hud.performance = options->show_performance;
+    game->scene.hud.memory = game->pointing = options->show_memory;
     if (!create_all(game)) {
         game_destroy(game);
         return NULL;
@@ -225,6 +208,7 @@ bool game_destroy(struct game *game)
     if (game == NULL)
         return true;
     game_finish_chores(game);
+    memory_snapshot_finish(&game->memory);
     ash_renderer_destroy(game->renderer);
     watch_destroy(game->watch);
     destroy_device(game);

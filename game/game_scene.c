@@ -105,6 +105,7 @@ static void fill_hud(struct game *game)
         hud->message[0] = '\0';
     hud->shader_error = game->watch != NULL ? watch_error(game->watch) : NULL;
     fill_status(game);
+    game_fill_memory(game);
 }
 
 void game_fill_scene(struct game *game)

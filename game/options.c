@@ -14,6 +14,7 @@ enum kind {
     KIND_SWITCH, // on or off
     KIND_SIZE,   // width and height
     KIND_LEVEL,  // a log level
+    KIND_PANEL,  // opens one
     KIND_CAMERA, // chooses the camera `least`
     KIND_VIEW    // five numbers; chooses CAMERA_VIEW
 };
@@ -63,6 +64,14 @@ static const struct row rows[] = {
      "print a hash of the world's state every N ticks (60 a second), headless of the picture too"},
     {"trace-memory", KIND_TEXT, FIELD(trace_memory), 0, 0, "FILE", "the name of a file",
      "write what is asked of the allocator, for bench_allocator"},
+    {"show", KIND_PANEL, 0, 0, 0, "PANEL", "help, performance or memory",
+     "begin with this panel open; may be given again"},
+    {"memory-report", KIND_TEXT, FIELD(memory_report), 0, 0, "FILE.json", "the name of a file",
+     "write at the end what device memory holds"},
+    {"trace", KIND_TEXT, FIELD(trace), 0, 0, "FILE.json", "the name of a file",
+     "write what each thread and the GPU did, for ui.perfetto.dev"},
+    {"explain-frame", KIND_FLAG, FIELD(explain_frame), 0, 0, NULL, NULL,
+     "print what one frame does, and why"},
     {"gpu", KIND_TEXT, FIELD(gpu), 0, 0, "N|NAME", "a number or a name that --list-gpus shows",
      "draw with this GPU"},
     {"list-gpus", KIND_FLAG, FIELD(list_gpus), 0, 0, NULL, NULL, "show the GPUs, and end"},
@@ -161,6 +170,16 @@ static bool parse_level(const char *text, enum ash_log_level *out)
     return false;
 }
 
+static bool parse_panel(const char *text, struct options *options)
+{
+    bool help = strcmp(text, "help") == 0, performance = strcmp(text, "performance") == 0;
+    bool memory = strcmp(text, "memory") == 0;
+    options->show_help |= help;
+    options->show_performance |= performance;
+    options->show_memory |= memory;
+    return help || performance || memory;
+}
+
 static bool parse_switch(const char *text, bool *out)
 {
     bool on = strcmp(text, "on") == 0;
@@ -197,6 +216,8 @@ static bool store(const struct row *row, const char *text, struct options *optio
     case KIND_VIEW:
         options->camera = CAMERA_VIEW;
         return parse_view(text, row->least, row->most, field);
+    case KIND_PANEL:
+        return parse_panel(text, options);
     }
     return false;
 }

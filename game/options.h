@@ -13,6 +13,8 @@ enum camera_mode { CAMERA_PLAYER, CAMERA_TOUR, CAMERA_FLY, CAMERA_GROUND, CAMERA
 struct options {
     bool headless, validate, list_gpus, help, version;
     bool vsync, fullscreen, invert_y;
+    bool show_help, show_performance, show_memory; // panels that are open at first
+    bool explain_frame;
     uint32_t frames; // 0: until the end
     uint32_t width, height;
     uint32_t seed;
@@ -23,7 +25,8 @@ struct options {
     bool panels;       // performance and memory are shown from the start
     const char *world; // NULL: default place in a window, none headless
     const char *out;   // PNG of the last frame
-    const char *bench; // JSON
+    const char *bench; // JSON, as the next two
+    const char *memory_report, *trace;
     const char *gpu;
     const char *watch; // folder of shaders; NULL: those that were built in
     const char *record, *replay;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct memory_snapshot;
 struct world;
 
 // Everything is drawn relative to the camera, so that far from the origin nothing jitters: a
@@ -51,6 +52,11 @@ struct scene_hud {
     const char *shader_error;      // file, line and what is wrong; NULL: none
     float loading;                 // 0 to 1 while the world comes; 1: no progress bar
     float scale;                   // content scale of the window
+    // While the memory map is up: the pointer, if the mouse is free, in pixels of the target; and
+    // the chunk that the camera looks at.
+    bool points, looks;
+    float pointer_x, pointer_y;
+    struct chunk_coord looked;
 };
 
 struct scene {
@@ -59,6 +65,7 @@ struct scene {
     struct scene_hud hud;
     struct world *world;                    // the terrain pass takes its changes
     const struct ash_renderer_stats *stats; // of the frames before; NULL at first
+    const struct memory_snapshot *memory;   // for the memory map; NULL: not taken
 };
 
 // Fills light from the time of day and the view distance; fills camera's matrices from its pose.

@@ -30,6 +30,7 @@ void main()
 #ifdef FRAGMENT_STAGE
 layout(set = 0, binding = 1) uniform sampler2D font;
 layout(set = 0, binding = 2) uniform sampler2DArray blocks;
+layout(std430, set = 0, binding = 3) readonly buffer Cells { uint cells[]; };
 
 layout(location = 0) in vec3 uv;
 layout(location = 1) flat in vec4 quad_color;
@@ -43,5 +44,7 @@ void main()
         color.a *= texelFetch(font, ivec2(uv.xy), 0).r;
     else if (fill == HUD_FILL_BLOCK)
         color.rgb *= encode(block_texel(blocks, uv.xy, uv.z, 1.0).rgb);
+    else if (fill == HUD_FILL_CELLS)
+        color = unpackUnorm4x8(cells[int(uv.x)]);
 }
 #endif

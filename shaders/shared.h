@@ -130,6 +130,7 @@ struct hud_quad {
 #define HUD_FILL_SOLID 0.0
 #define HUD_FILL_GLYPH 1.0 // uv in pixels of the font's grid
 #define HUD_FILL_BLOCK 2.0 // uv from 0 to 1
+#define HUD_FILL_CELLS 3.0 // u is the index of a cell, whose colour it has
 
 // One line in the world, with a width in pixels.
 struct world_line {

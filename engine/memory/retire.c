@@ -51,16 +51,23 @@ enum ash_result ash_retire_create(struct ash_context *context, struct ash_retire
     return ASH_OK;
 }
 
-static VkDeviceSize bytes_of(const struct retired *retired)
+// NULL for what has none.
+static const struct ash_memory_block *block_of(const struct retired *retired)
 {
     switch (retired->type) {
     case RETIRED_BUFFER:
-        return retired->object.buffer.block.size;
+        return &retired->object.buffer.block;
     case RETIRED_IMAGE:
-        return retired->object.image.block.size;
+        return &retired->object.image.block;
     default:
-        return 0;
+        return NULL;
     }
+}
+
+static VkDeviceSize bytes_of(const struct retired *retired)
+{
+    const struct ash_memory_block *block = block_of(retired);
+    return block != NULL ? block->size : 0;
 }
 
 static void destroy(const struct ash_context *context, struct retired *retired)
@@ -177,4 +184,13 @@ uint32_t ash_retire_count(const struct ash_retire *retire)
 VkDeviceSize ash_retire_bytes(const struct ash_retire *retire)
 {
     return retire->bytes;
+}
+
+void ash_retire_visit(const struct ash_retire *retire,
+                      void (*visit)(void *user, const struct ash_memory_block *block), void *user)
+{
+    for (uint32_t i = 0; i < retire->count; i++) {
+        if (retire->waiting[i].type != RETIRED_PIPELINE)
+            visit(user, block_of(&retire->waiting[i]));
+    }
 }

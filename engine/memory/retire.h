@@ -39,6 +39,10 @@ ASH_API void ash_retire_collect(struct ash_retire *retire, uint64_t completed);
 // Objects and bytes that wait.
 ASH_API uint32_t ash_retire_count(const struct ash_retire *retire);
 ASH_API VkDeviceSize ash_retire_bytes(const struct ash_retire *retire);
+// Shows the block of every buffer and image that waits.
+ASH_API void ash_retire_visit(const struct ash_retire *retire,
+                              void (*visit)(void *user, const struct ash_memory_block *block),
+                              void *user);
 
 #ifdef __cplusplus
 }

@@ -266,7 +266,6 @@ static void note_frame(struct ash_renderer *renderer, const struct ash_frame *fr
     renderer->stats.frames++;
     renderer->stats.draws = frame->stats.draws;
     renderer->stats.triangles = frame->stats.triangles;
-    renderer->stats.failures = frame->stats.failures;
     renderer->stats.gpu_ms = ash_pass_list_measure(&renderer->passes, &renderer->timer);
 }
 
@@ -390,6 +389,11 @@ enum ash_result ash_renderer_reload(struct ash_renderer *renderer, const char *s
 {
     return ash_pipelines_reload(renderer->pipelines, shader, renderer->retire,
                                 renderer->frames.submitted);
+}
+
+const struct ash_retire *ash_renderer_retire(const struct ash_renderer *renderer)
+{
+    return renderer->retire;
 }
 
 void ash_renderer_stats(const struct ash_renderer *renderer, struct ash_renderer_stats *out)

@@ -72,6 +72,8 @@ ASH_API struct ash_pipelines *ash_renderer_pipelines(struct ash_renderer *render
 // ones. Errors: as ash_pipelines_reload; all is as it was, but for the words.
 ASH_API ASH_NODISCARD enum ash_result ash_renderer_reload(struct ash_renderer *renderer,
                                                           const char *shader);
+// What waits for the GPU to pass it. Lives as long as the renderer.
+ASH_API const struct ash_retire *ash_renderer_retire(const struct ash_renderer *renderer);
 
 struct ash_pass_time {
     const char *name;
@@ -83,9 +85,8 @@ struct ash_renderer_stats {
     uint64_t frames;
     uint32_t draws; // of the last frame
     uint64_t triangles;
-    uint32_t failures; // likewise: as in ash_frame.stats
-    double gpu_ms;     // likewise, of the whole frame
-    double wait_ms;    // the CPU waited for a slot and for the swapchain, last frame
+    double gpu_ms;  // likewise, of the whole frame
+    double wait_ms; // the CPU waited for a slot and for the swapchain, last frame
     uint32_t pass_count;
     const struct ash_pass_time *passes; // borrowed until the next draw
     uint32_t retired_objects;

@@ -1,6 +1,8 @@
 #include "game/passes/canvas.h"
 
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 static const uint32_t plate_color = 0x0B0F14D8;
@@ -43,6 +45,18 @@ void canvas_rect(struct canvas *canvas, float x, float y, float width, float hei
     canvas_quad(canvas, (float[2]){x, y}, (float[2]){width, 0.0f}, (float[2]){0.0f, height}, color);
 }
 
+void canvas_cells(struct canvas *canvas, float x, float y, float width, float height,
+                  uint32_t first, uint32_t count)
+{
+    struct hud_quad *quad = add(canvas, 0xFFFFFFFF);
+    if (quad == NULL)
+        return;
+    place(quad, (float[2]){x, y}, (float[2]){width, 0.0f}, (float[2]){0.0f, height});
+    quad->edge[2] = HUD_FILL_CELLS;
+    quad->uv[0] = (float)first;
+    quad->uv[2] = (float)count;
+}
+
 float canvas_text(struct canvas *canvas, float x, float y, float zoom, uint32_t color,
                   const char *text)
 {
@@ -74,6 +88,23 @@ float canvas_text_width(const struct canvas *canvas, float zoom, const char *tex
     while ((unsigned char)text[length] >= ' ')
         length++;
     return (float)(length * canvas->font->cell_width) * zoom;
+}
+
+bool pen_write(struct pen *pen, uint32_t color, const char *format, ...)
+{
+    char text[256];
+    if (pen->y + pen->line > pen->bottom)
+        return false;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    const float columns = fmaxf(pen->width / (float)pen->canvas->font->cell_width, 0.0f);
+    if (columns < (float)sizeof(text))
+        text[(size_t)columns] = '\0';
+    canvas_text(pen->canvas, pen->x, pen->y, 1.0f, color, text);
+    pen->y += pen->line;
+    return true;
 }
 
 void canvas_label(struct canvas *canvas, float x, float y, bool centred, uint32_t color,

@@ -8,18 +8,28 @@
 #include "game/font.h"
 #include "game/world/block.h"
 
+#include "engine/log.h"
+
 #include "shaders/shared.h"
 
 #include <stdint.h>
 
 enum { CANVAS_MAX_QUADS = 6144 };
 
+// The colours of all panels.
+#define HUD_WHITE 0xF4F1EAFFu
+#define HUD_GREY  0xB9BDC0FFu
+#define HUD_EMBER 0xFF8A3CFFu
+#define HUD_PLATE 0x0B0F14E8u
+
 struct canvas {
     struct hud_quad *quads; // borrowed; CANVAS_MAX_QUADS of them
     uint32_t count;         // what does not fit is left out
     const struct font *font;
-    float width, height; // of the target
-    float unit;          // pixels of one of the layout's units
+    float width, height;   // of the target
+    float unit;            // pixels of one of the layout's units
+    const uint32_t *cells; // borrowed: colours for canvas_cells, 0xAABBGGRR; NULL: none
+    uint32_t cell_count;
 };
 
 // A rectangle, or any parallelogram from its corner and two edges.
@@ -36,6 +46,20 @@ float canvas_text_width(const struct canvas *canvas, float zoom, const char *tex
 // The same on a dark plate; x is its middle where `centred`, else its left edge.
 void canvas_label(struct canvas *canvas, float x, float y, bool centred, uint32_t color,
                   const char *text);
+
+// A row of cells, each as wide as the next: `count` of canvas->cells from `first`.
+void canvas_cells(struct canvas *canvas, float x, float y, float width, float height,
+                  uint32_t first, uint32_t count);
+
+// A panel's pen: writes line after line, as far as its room goes.
+struct pen {
+    struct canvas *canvas;
+    float x, y, width, bottom; // of the room that is left
+    float line;                // from one line to the next
+};
+// Writes as much of the text as the room is wide (what matters stands first), and nothing where
+// it is not high enough. Returns whether there was room.
+bool pen_write(struct pen *pen, uint32_t color, const char *format, ...) ASH_PRINTF(3, 4);
 
 // A block as a small cube inside a square.
 void canvas_block(struct canvas *canvas, float x, float y, float size, enum block block);

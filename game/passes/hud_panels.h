@@ -5,9 +5,6 @@
 #include "game/passes/canvas.h"
 #include "game/scene.h"
 
-// Layout units that the performance panel takes at the right.
-enum { HUD_PERFORMANCE_WIDTH = 450 };
-
 void hud_crosshair(struct canvas *canvas, const struct scene_hud *hud);
 void hud_hotbar(struct canvas *canvas, const struct scene_hud *hud);
 void hud_status(struct canvas *canvas, const struct scene_hud *hud);

@@ -1,8 +1,11 @@
-// Lines in the world: the outline of the block that the player looks at.
+// Lines in the world: around the block that the player looks at, and around the chunk of terrain
+// that the memory map points at.
 #include "game/passes/passes.h"
 #include "game/passes/scene_uniforms.h"
 
 #include <volk.h>
+
+#include <math.h>
 
 #include "game/scene.h"
 
@@ -11,28 +14,32 @@
 enum { MAX_LINES = 64, BOX_LINES = 12 };
 
 struct lines {
-    struct ash_pipeline pipeline;
+    struct ash_pipeline pipeline; // tested against depth
+    struct ash_pipeline through;  // not
     struct world_line list[MAX_LINES];
-    uint32_t count;
+    uint32_t count, tested; // those behind `tested` are seen through everything
 };
 
 static enum ash_result init(void *state, const struct ash_pass_env *env)
 {
     struct lines *lines = state;
-    const struct ash_pipeline_params params = {
+    struct ash_pipeline_params params = {
         .shader = "lines",
         .blend = ASH_BLEND_ALPHA,
         .depth = ASH_DEPTH_TEST,
         .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
         .binding_count = 2,
     };
-    return ash_pipeline_init(&lines->pipeline, env->pipelines, &params);
+    const enum ash_result result = ash_pipeline_init(&lines->pipeline, env->pipelines, &params);
+    params.depth = ASH_DEPTH_OFF;
+    return result == ASH_OK ? ash_pipeline_init(&lines->through, env->pipelines, &params) : result;
 }
 
 static void finish(void *state, const struct ash_pass_env *env)
 {
     struct lines *lines = state;
     ash_pipeline_finish(&lines->pipeline, env->pipelines);
+    ash_pipeline_finish(&lines->through, env->pipelines);
 }
 
 // The edges of a box: along each axis, four of them.
@@ -54,27 +61,64 @@ static void add_box(struct lines *lines, const float low[3], const float high[3]
     }
 }
 
-static enum ash_result prepare(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
+// The block that the player looks at.
+static void add_target(struct lines *lines, const struct scene *scene, float width)
 {
-    (void)env;
-    struct lines *lines = state;
-    const struct scene *scene = frame->scene;
-    const struct scene_camera *camera = &scene->camera;
     const struct block_hit *target = &scene->hud.target;
-    lines->count = 0;
-    if (!target->hit || !scene->hud.visible)
-        return ASH_OK;
+    if (!target->hit)
+        return;
     // A little around the block, so that its own faces do not hide the line. Being dug, it glows.
     const float around = 0.004f, progress = scene->hud.dig_progress;
-    const float low[3] = {(float)((double)target->at.x - camera->x) - around,
-                          (float)((double)target->at.y - camera->y) - around,
-                          (float)((double)target->at.z - camera->z) - around};
+    const float low[3] = {(float)((double)target->at.x - scene->camera.x) - around,
+                          (float)((double)target->at.y - scene->camera.y) - around,
+                          (float)((double)target->at.z - scene->camera.z) - around};
     const float size = 1.0f + 2.0f * around;
     const float high[3] = {low[0] + size, low[1] + size, low[2] + size};
     const float color[4] = {progress, progress * 0.25f, 0.0f, 0.6f + 0.4f * progress};
-    const float width = 2.0f * (float)frame->extent.height / 720.0f;
-    add_box(lines, low, high, width < 1.5f ? 1.5f : width, color);
+    add_box(lines, low, high, width, color);
+}
+
+// The chunk that the memory map points at: bright where it is seen, and faint through what hides
+// it, so that one finds it.
+static void add_marked(struct lines *lines, const struct scene *scene, struct chunk_coord at,
+                       float width)
+{
+    const struct scene_camera *camera = &scene->camera;
+    const float low[3] = {(float)((double)at.x * CHUNK_SIZE - camera->x),
+                          (float)((double)at.y * CHUNK_SIZE - camera->y),
+                          (float)((double)at.z * CHUNK_SIZE - camera->z)};
+    const float size = (float)CHUNK_SIZE;
+    const float high[3] = {low[0] + size, low[1] + size, low[2] + size};
+    add_box(lines, low, high, width, (float[4]){1.0f, 1.0f, 1.0f, 1.0f});
+    lines->tested = lines->count;
+    add_box(lines, low, high, width, (float[4]){1.0f, 1.0f, 1.0f, 0.35f});
+}
+
+static enum ash_result prepare(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
+{
+    struct lines *lines = state;
+    const struct pass_resources *resources = env->game;
+    const struct scene *scene = frame->scene;
+    lines->count = lines->tested = 0;
+    if (!scene->hud.visible)
+        return ASH_OK;
+    const float width = fmaxf(1.5f, 2.0f * (float)frame->extent.height / 720.0f);
+    add_target(lines, scene, width);
+    lines->tested = lines->count;
+    if (resources->marked.marked)
+        add_marked(lines, scene, resources->marked.coord, width);
     return ASH_OK;
+}
+
+// Lines `from` to `to` of the list.
+static void draw_some(struct ash_frame *frame, const struct ash_pipeline *pipeline,
+                      const struct ash_binding *bindings, uint32_t from, uint32_t to)
+{
+    if (from == to || ash_frame_bind(frame, pipeline, bindings, 2) != ASH_OK)
+        return;
+    frame->vk->vkCmdDraw(frame->commands, (to - from) * 6, 1, from * 6, 0);
+    frame->stats.draws++;
+    frame->stats.triangles += (uint64_t)(to - from) * 2;
 }
 
 static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
@@ -86,17 +130,16 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
     struct ash_binding bindings[2] = {0};
     if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK ||
         ash_frame_uniform(frame, lines->list, lines->count * sizeof(struct world_line),
-                          &bindings[1].buffer) != ASH_OK ||
-        ash_frame_bind(frame, &lines->pipeline, bindings, 2) != ASH_OK)
+                          &bindings[1].buffer) != ASH_OK)
         return;
-    frame->vk->vkCmdDraw(frame->commands, lines->count * 6, 1, 0, 0);
-    frame->stats.draws++;
-    frame->stats.triangles += (uint64_t)lines->count * 2;
+    draw_some(frame, &lines->through, bindings, lines->tested, lines->count);
+    draw_some(frame, &lines->pipeline, bindings, 0, lines->tested);
 }
 
 const struct ash_pass_type lines_pass = {
     .name = "lines",
     .state_size = sizeof(struct lines),
+    .reads = ASH_PASS_READS_DEPTH, // as the water before: the renderer need not pause between
     .init = init,
     .finish = finish,
     .prepare = prepare,

@@ -4,158 +4,173 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/memory/optional/report.h"
-#include "game/passes/hud_panels.h"
+#include "game/passes/memory_summary.h"
 
-// Who owns a block, known by how its label begins. The colours are Okabe and Ito's, which people
-// with any kind of colour vision tell apart ("Color Universal Design", 2008).
-static const struct {
-    const char *prefix, *name;
-    uint32_t color;
-} owners[] = {
-    {"terrain detail 0", "terrain, near", 0x009E73FF},
-    {"terrain detail 1", "middle", 0x56B4E9FF},
-    {"terrain detail", "far", 0x0072B2FF},
-    {"staging", "staging", 0xE69F00FF},
-    {"uniform", "uniforms", 0xF0E442FF},
-    {"block textures", "textures", 0xCC79A7FF},
-    {"font", NULL, 0xCC79A7FF},
-    {"clouds", NULL, 0xCC79A7FF},
-    {"", "targets and others", 0xD55E00FF},
-};
-enum { OWNER_COUNT = sizeof(owners) / sizeof(owners[0]), LINE_LENGTH = 128 };
+#define MIB (1.0 / (1024.0 * 1024.0))
 
-static const uint32_t white = 0xF4F1EAFF, grey = 0xB9BDC0FF, ember = 0xFF8A3CFF;
-
-// Where the visitor draws: the strip of the chunk that is shown.
-struct map {
-    struct canvas *canvas;
-    float x, y, width, line; // y of the next row
-    float strip_y, strip_height;
-    float run_from, run_to; // pixels of the same owner, drawn as one
-    uint32_t run_color;
-    bool full; // no room for further chunks
-};
-
-static uint32_t owner_color(const char *label)
+// Thousands of blocks share their pixels: a cell has the colour of whom most of it belongs to, and
+// is as bright as it is full.
+static uint32_t color_of(const struct memory_cell *cell)
 {
-    for (uint32_t i = 0; label != NULL && i < OWNER_COUNT; i++) {
-        if (strncmp(label, owners[i].prefix, strlen(owners[i].prefix)) == 0)
-            return owners[i].color;
+    if (cell->used < 0.0f)
+        return 0;
+    const float part = cell->used > 0.0f ? 0.3f + 0.7f * fminf(cell->used, 1.0f) : 0.0f;
+    const uint32_t full = memory_owner_color(cell->owner);
+    uint32_t out = 0xFF000000;
+    for (uint32_t channel = 0; channel < 3; channel++) {
+        const uint32_t shift = 24 - 8 * channel;
+        const float low = (float)(MEMORY_FREE_COLOR >> shift & 0xFF);
+        const float high = (float)(full >> shift & 0xFF);
+        out |= (uint32_t)(low + (high - low) * part) << (8 * channel);
     }
-    return owners[OWNER_COUNT - 1].color;
+    return out;
 }
 
-static void end_run(struct map *map)
+// Fills the cells where the snapshot or the room for them is another than before.
+static void paint(struct memory_map *map, const struct memory_snapshot *memory,
+                  const struct memory_layout_params *params)
 {
-    if (map->run_to > map->run_from)
-        canvas_rect(map->canvas, map->run_from, map->strip_y, map->run_to - map->run_from,
-                    map->strip_height, map->run_color);
-    map->run_from = map->run_to = 0.0f;
-}
-
-static void show_chunk(void *user, const struct ash_memory_chunk *chunk)
-{
-    struct map *map = user;
-    end_run(map);
-    map->full = map->full || map->y + 2.0f * map->line > map->canvas->height * 0.92f;
-    if (map->full)
+    const float room[4] = {params->x, params->y, params->width, params->height};
+    if (map->painted == memory->taken && memcmp(room, map->room, sizeof(room)) == 0)
         return;
-    VkDeviceSize free_bytes = 0, largest = 0;
-    for (uint32_t i = 0; i < chunk->free_region_count; i++) {
-        const VkDeviceSize size = chunk->free_regions[i].size;
-        free_bytes += size;
-        largest = size > largest ? size : largest;
-    }
-    const double mib = 1.0 / (1024.0 * 1024.0);
-    char text[LINE_LENGTH];
-    snprintf(text, sizeof(text), "type %u%s  %.0f MiB  free %.1f in %u, largest %.1f  %s",
-             chunk->memory_type_index, chunk->dedicated ? ", its own" : "",
-             (double)chunk->size * mib, (double)free_bytes * mib, chunk->free_region_count,
-             (double)largest * mib, chunk->map_count > 0 ? "mapped" : "");
-    canvas_text(map->canvas, map->x, map->y, 1.0f, white, text);
-    map->strip_y = map->y + map->line;
-    map->y = map->strip_y + map->strip_height + 0.6f * map->line;
-    canvas_rect(map->canvas, map->x, map->strip_y, map->width, map->strip_height, 0x2B3138FF);
-}
-
-static void show_block(void *user, const struct ash_memory_chunk *chunk,
-                       const struct ash_memory_block_info *info)
-{
-    struct map *map = user;
-    if (map->full)
-        return;
-    const double scale = (double)map->width / (double)chunk->size;
-    const float from = map->x + floorf((float)((double)info->block.offset * scale));
-    const float to =
-        map->x + ceilf((float)((double)(info->block.offset + info->block.size) * scale));
-    const uint32_t color = owner_color(info->label);
-    // Thousands of small blocks share their pixels: neighbours of one colour are one rectangle.
-    if (color != map->run_color || from > map->run_to)
-        end_run(map);
-    if (map->run_to <= map->run_from)
-        map->run_from = from;
-    map->run_to = fmaxf(to, map->run_to);
-    map->run_color = color;
-}
-
-// Names the colours, in as many rows as the panel's width asks for.
-static void legend(struct map *map)
-{
-    const float unit = map->canvas->unit, box = 0.7f * map->line;
-    float x = map->x;
-    for (uint32_t i = 0; i < OWNER_COUNT; i++) {
-        if (owners[i].name == NULL)
-            continue;
-        const float width = canvas_text_width(map->canvas, 1.0f, owners[i].name);
-        if (x > map->x && x + box + width > map->x + map->width) {
-            x = map->x;
-            map->y += map->line;
+    struct memory_cell row_cells[MEMORY_MAP_COLUMNS];
+    memory_layout_make(&map->layout, memory, params);
+    uint32_t rows = 1, at = 0;
+    for (uint32_t i = 0; i < map->layout.count; i++)
+        rows += map->layout.strips[i].rows;
+    map->columns = (uint32_t)fminf(fmaxf(params->width, 1.0f), MEMORY_MAP_COLUMNS);
+    if (map->columns > MEMORY_MAP_CELLS / rows)
+        map->columns = MEMORY_MAP_CELLS / rows;
+    for (uint32_t i = 0; i < map->layout.count; i++) {
+        for (uint32_t row = 0; row < map->layout.strips[i].rows; row++) {
+            memory_layout_row(&map->layout, memory, i, row, row_cells, map->columns);
+            for (uint32_t column = 0; column < map->columns; column++)
+                map->cells[at++] = color_of(&row_cells[column]);
         }
-        canvas_rect(map->canvas, x, map->y + 2.0f * unit, box, box, owners[i].color);
-        x = canvas_text(map->canvas, x + box + 4.0f * unit, map->y, 1.0f, grey, owners[i].name);
-        x += 12.0f * unit;
     }
-    map->y += 1.4f * map->line;
+    map->painted = memory->taken;
+    memcpy(map->room, room, sizeof(room));
 }
 
-static void totals(struct map *map, const struct ash_allocator *allocator)
+static void draw_strip(const struct memory_map *map, struct canvas *canvas,
+                       const struct memory_chunk *chunk, uint32_t index, uint32_t first_cell)
 {
-    struct ash_allocator_stats stats;
-    ash_allocator_stats(allocator, &stats);
-    const double mib = 1.0 / (1024.0 * 1024.0);
-    char text[LINE_LENGTH];
-    snprintf(text, sizeof(text), "Device memory: %.1f MiB live in %llu blocks",
-             (double)stats.total.live_bytes * mib, (unsigned long long)stats.total.live_blocks);
-    canvas_text(map->canvas, map->x, map->y, 1.0f, ember, text);
-    map->y += map->line;
-    snprintf(text, sizeof(text), "%.1f MiB reserved in %u chunks and %u of their own",
-             (double)stats.total.reserved_bytes * mib, stats.total.chunks, stats.total.dedicated);
-    canvas_text(map->canvas, map->x, map->y, 1.0f, grey, text);
-    map->y += 1.4f * map->line;
+    const struct memory_layout *layout = &map->layout;
+    const float y = layout->strips[index].y, height = layout->row_height;
+    // A hair between the rows, where they are tall enough to spare it.
+    const float inner = height >= 6.0f ? height - 1.0f : height;
+    struct pen title = {canvas,        layout->x, y - layout->title,
+                        layout->width, INFINITY,  layout->title + 1};
+    if (layout->title > 0.0f && !chunk->dedicated)
+        pen_write(&title, HUD_WHITE, "chunk %u: %.0f MiB, free %.1f in %u, largest %.1f, type %u%s",
+                  index, (double)chunk->size * MIB, (double)chunk->free * MIB, chunk->free_regions,
+                  (double)chunk->largest_free * MIB, chunk->memory_type,
+                  chunk->open_views > 0 ? ", mapped" : "");
+    for (uint32_t row = 0; row < layout->strips[index].rows; row++)
+        canvas_cells(canvas, layout->x, y + (float)row * height, layout->width, inner,
+                     first_cell + row * map->columns, map->columns);
+    if (chunk->open_views > 0) // the CPU sees it
+        canvas_rect(canvas, layout->x - 4.0f * canvas->unit, y, 2.0f * canvas->unit,
+                    (float)layout->strips[index].rows * height, HUD_EMBER);
 }
 
-enum ash_result memory_map_draw(struct canvas *canvas, struct ash_allocator *allocator)
+// What the pointer is over; or else, what the camera looks at.
+static void find_hit(struct memory_map *map, const struct scene *scene)
 {
-    const float unit = canvas->unit, margin = 14.0f * unit;
-    // Beside the performance panel, unless the window is too narrow for both.
-    const float beside = canvas->width - HUD_PERFORMANCE_WIDTH * unit;
-    const float room = beside > 480.0f * unit ? beside : canvas->width;
-    struct map map = {.canvas = canvas,
+    const struct scene_hud *hud = &scene->hud;
+    uint64_t from, to;
+    map->hit = NULL;
+    if (hud->points && memory_layout_find(&map->layout, hud->pointer_x, hud->pointer_y,
+                                          &map->hit_chunk, &from, &to))
+        map->hit = memory_snapshot_find(scene->memory, map->hit_chunk, from, to);
+    else if (hud->looks)
+        map->hit = memory_snapshot_find_terrain(scene->memory, hud->looked, &map->hit_chunk);
+}
+
+// A frame around the block, large enough to be found also where the block is less than a pixel.
+static void draw_hit(const struct memory_map *map, struct canvas *canvas)
+{
+    const struct memory_layout *layout = &map->layout;
+    const float rim = fmaxf(1.0f, floorf(1.5f * canvas->unit)), least = 4.0f * rim;
+    for (uint32_t row = 0; row < layout->strips[map->hit_chunk].rows; row++) {
+        float x, width;
+        if (!memory_layout_span(layout, map->hit_chunk, row, map->hit->offset,
+                                map->hit->offset + map->hit->size, &x, &width))
+            continue;
+        const float y = layout->strips[map->hit_chunk].y + (float)row * layout->row_height - rim;
+        const float height = layout->row_height + 2.0f * rim;
+        x -= rim + fmaxf(0.0f, (least - width) * 0.5f);
+        width = fmaxf(width, least) + 2.0f * rim;
+        canvas_rect(canvas, x, y, width, rim, HUD_WHITE);
+        canvas_rect(canvas, x, y + height - rim, width, rim, HUD_WHITE);
+        canvas_rect(canvas, x, y, rim, height, HUD_WHITE);
+        canvas_rect(canvas, x + width - rim, y, rim, height, HUD_WHITE);
+    }
+}
+
+static void write_hit(const struct memory_map *map, struct pen *pen, const struct scene *scene)
+{
+    const struct memory_block *hit = map->hit;
+    const uint32_t unseen = scene->memory->chunk_count - map->layout.count;
+    if (unseen > 0)
+        pen_write(pen, HUD_EMBER, "%u more chunks: make the window larger", unseen);
+    if (hit == NULL) {
+        pen_write(pen, HUD_WHITE, "%s",
+                  scene->hud.points ? "Point at a block: whose is it?"
+                                    : "Look at the land: where is its block?");
+    } else {
+        char land[48] = "";
+        if (hit->has_chunk)
+            snprintf(land, sizeof(land), ": land %d, %d, %d", hit->coord.x, hit->coord.y,
+                     hit->coord.z);
+        pen_write(pen, HUD_WHITE, "%s%s%s", hit->retiring ? "retiring " : "", hit->label, land);
+        pen_write(pen, HUD_WHITE, "%.1f KiB at %.3f MiB of chunk %u", (double)hit->size / 1024.0,
+                  (double)hit->offset * MIB, map->hit_chunk);
+        pen_write(pen, HUD_WHITE, "%s%.0f s old", hit->seen_born ? "" : "at least ",
+                  scene->memory->taken - hit->seen_since);
+    }
+    pen_write(pen, HUD_GREY, "%s",
+              scene->hud.points ? "Click: look around.  F4: close."
+                                : "Esc: point with the mouse.  F4: close.");
+}
+
+void memory_map_draw(struct memory_map *map, struct canvas *canvas, const struct scene *scene)
+{
+    const float unit = canvas->unit, margin = 10.0f * unit;
+    const struct memory_snapshot *memory = scene->memory;
+    // The left half, so that one sees the crosshair and the land; all of a small window.
+    const float half = floorf(canvas->width * 0.5f) - 24.0f * unit;
+    const float width = half < 400.0f * unit ? canvas->width - 2.0f * margin : half - margin;
+    const float top = 42.0f * unit, bottom = canvas->height - 6.0f * unit;
+    struct pen pen = {.canvas = canvas,
                       .x = 2.0f * margin,
-                      .y = 44.0f * unit + margin,
-                      .width = room - 4.0f * margin,
-                      .line = (float)canvas->font->cell_height + 2.0f * unit,
-                      .strip_height = 22.0f * unit};
+                      .y = top + 0.7f * margin,
+                      .width = width - 2.0f * margin,
+                      .bottom = bottom,
+                      .line = (float)canvas->font->cell_height + unit};
     // The plate is drawn first and as tall as what follows turns out to be.
     const uint32_t plate = canvas->count;
-    canvas_rect(canvas, margin, map.y - margin, map.width + 2.0f * margin, 0.0f, 0x0B0F14F0);
-    totals(&map, allocator);
-    legend(&map);
-    const struct ash_memory_visitor visitor = {
-        .chunk = show_chunk, .block = show_block, .user = &map};
-    const enum ash_result result = ash_allocator_visit(allocator, &visitor);
-    end_run(&map);
-    canvas->quads[plate].edge[1] = map.y - canvas->quads[plate].origin[1];
-    return result;
+    canvas_rect(canvas, margin, top, width, 0.0f, 0x0B0F14F2);
+    memory_write_summary(&pen, memory);
+    const struct memory_layout_params room = {.x = pen.x,
+                                              .y = pen.y,
+                                              .width = pen.width,
+                                              .height = bottom - pen.y - 5.6f * pen.line,
+                                              .title = pen.line,
+                                              .least_row = fmaxf(4.0f, floorf(8.0f * unit)),
+                                              .most_row = floorf(26.0f * unit)};
+    paint(map, memory, &room);
+    canvas->cells = map->cells;
+    uint32_t cells = 0;
+    for (uint32_t i = 0; i < map->layout.count; i++) {
+        draw_strip(map, canvas, &memory->chunks[i], i, cells);
+        cells += map->layout.strips[i].rows * map->columns;
+    }
+    canvas->cell_count = cells;
+    find_hit(map, scene);
+    if (map->hit != NULL)
+        draw_hit(map, canvas);
+    pen.y = map->layout.end + 0.4f * pen.line;
+    write_hit(map, &pen, scene);
+    canvas->quads[plate].edge[1] = fminf(pen.y + 0.4f * pen.line, bottom) - top;
 }

@@ -1,12 +1,27 @@
 // The memory map as a panel: every chunk a strip, every block in it coloured by what owns it.
+//
+// Pure: a snapshot in, a canvas out; game/seeing/memory_layout.h says where what stands.
 #ifndef GAME_PASSES_MEMORY_MAP_H
 #define GAME_PASSES_MEMORY_MAP_H
 
 #include "game/passes/canvas.h"
+#include "game/scene.h"
+#include "game/seeing/memory_layout.h"
 
-#include "engine/memory/allocator.h"
+enum { MEMORY_MAP_CELLS = 1 << 16, MEMORY_MAP_COLUMNS = 2048 };
 
-// Errors: OUT_OF_HOST_MEMORY; the strips are missing.
-enum ash_result memory_map_draw(struct canvas *canvas, struct ash_allocator *allocator);
+// What the map keeps between two frames. All zero to begin with.
+struct memory_map {
+    struct memory_layout layout;
+    uint32_t columns;               // cells of a row
+    uint32_t *cells;                // owned; MEMORY_MAP_CELLS
+    double painted;                 // when the snapshot was taken that the cells show
+    float room[4];                  // that they were painted for
+    const struct memory_block *hit; // pointed at or looked at, or NULL: of the scene's snapshot
+    uint32_t hit_chunk;
+};
+
+// Draws the scene's snapshot, and finds map->hit.
+void memory_map_draw(struct memory_map *map, struct canvas *canvas, const struct scene *scene);
 
 #endif

@@ -27,8 +27,8 @@ enum ash_result overlay_init(void *state, const struct ash_pass_env *env)
         .blend = ASH_BLEND_ALPHA,
         .push_constant_size = 4 * sizeof(float),
         .bindings = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                     VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
-        .binding_count = 3,
+                     VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
+        .binding_count = 4,
     };
     const enum ash_result result = ash_pipeline_init(&overlay->pipeline, env->pipelines, &params);
     if (result != ASH_OK)
@@ -94,7 +94,7 @@ enum ash_result overlay_begin(struct overlay *overlay, const struct ash_pass_env
 {
     const float unit = choose_unit(frame->extent, content_scale);
     const uint32_t line_height = (uint32_t)lroundf(LINE_HEIGHT * unit);
-    overlay->canvas.count = 0;
+    overlay->canvas.count = overlay->canvas.cell_count = 0;
     if (line_height != overlay->font.cell_height) {
         const enum ash_result result = set_line_height(overlay, env, line_height, frame->number);
         if (result != ASH_OK)
@@ -114,13 +114,19 @@ void overlay_draw(void *state, const struct ash_pass_env *env, struct ash_frame 
     const struct canvas *canvas = &overlay->canvas;
     if (canvas->count == 0)
         return;
-    struct ash_binding bindings[3] = {
+    struct ash_binding bindings[4] = {
         [1] = ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST, overlay->font_image.view),
         [2] = ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST,
                                     resources->block_textures.view)};
     if (ash_frame_uniform(frame, canvas->quads, canvas->count * sizeof(struct hud_quad),
-                          &bindings[0].buffer) != ASH_OK ||
-        ash_frame_bind(frame, &overlay->pipeline, bindings, 3) != ASH_OK)
+                          &bindings[0].buffer) != ASH_OK)
+        return;
+    bindings[3].buffer = bindings[0].buffer; // where there are no cells, anything will do
+    if (canvas->cell_count > 0 &&
+        ash_frame_uniform(frame, canvas->cells, canvas->cell_count * sizeof(uint32_t),
+                          &bindings[3].buffer) != ASH_OK)
+        return;
+    if (ash_frame_bind(frame, &overlay->pipeline, bindings, 4) != ASH_OK)
         return;
     const float target[4] = {canvas->width, canvas->height, 1.0f / canvas->width,
                              1.0f / canvas->height};

@@ -11,8 +11,8 @@
 #define PASSES(PASS)                                                                               \
     PASS(terrain)                                                                                  \
     PASS(sky)                                                                                      \
-    PASS(lines)                                                                                    \
     PASS(water)                                                                                    \
+    PASS(lines)                                                                                    \
     PASS(post)                                                                                     \
     PASS(hud)                                                                                      \
     PASS(memory)

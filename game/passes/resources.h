@@ -1,4 +1,4 @@
-// What passes share. The terrain pass makes it; those after it in the list borrow it.
+// What passes share. The terrain pass makes meshes and textures; those after it borrow them.
 //
 // The game hands one, all zero, to ash_renderer_params.game; it outlives the renderer.
 #ifndef GAME_PASSES_RESOURCES_H
@@ -8,9 +8,16 @@
 
 #include "engine/memory/image.h"
 
+// The chunk of terrain that the memory map points at: the lines pass shows where it is.
+struct marked_chunk {
+    bool marked;
+    struct chunk_coord coord;
+};
+
 struct pass_resources {
     struct terrain_meshes meshes;
     struct ash_image block_textures; // an array; layers as in shaders/shared.h
+    struct marked_chunk marked;      // by the memory pass, for the frame after
 };
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <volk.h>
 
+#include "game/seeing/memory_snapshot.h"
+
 #include "shaders/shared.h"
 
 #include <stdlib.h>
@@ -142,7 +144,7 @@ static enum ash_result fill_mesh(struct terrain_mesh *mesh, const struct ash_pas
                  VK_BUFFER_USAGE_TRANSFER_DST_BIT,
         .properties = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT,
         .label = detail_labels[change->detail & 3],
-        .user = mesh,
+        .user = memory_tag_of_chunk(change->coord),
     };
     enum ash_result result = ash_buffer_init(&mesh->buffer, env->allocator, &params);
     if (result != ASH_OK)

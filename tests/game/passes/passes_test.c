@@ -5,6 +5,7 @@
 #include "engine/memory/optional/report.h"
 #include "game/passes/passes.h"
 #include "game/scene.h"
+#include "game/seeing/memory_snapshot.h"
 #include "game/world/terrain.h"
 #include "game/world/world.h"
 
@@ -36,6 +37,7 @@ struct stage {
     struct world *world;
     struct block_coord spawn;
     struct scene scene;
+    struct memory_snapshot memory;
     uint8_t pixels[WIDTH * HEIGHT * 4];
 };
 
@@ -71,6 +73,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct stage *stage = *state;
+    memory_snapshot_finish(&stage->memory);
     ash_renderer_destroy(stage->renderer);
     world_destroy(stage->world);
     jobs_destroy(stage->jobs);
@@ -243,6 +246,8 @@ static void every_panel_appears(void **state)
     bool *const panels[] = {&scene->hud.help, &scene->hud.performance, &scene->hud.memory,
                             &scene->hud.paused};
     const char *const names[] = {"help", "performance", "memory", "paused"};
+    assert_true(memory_snapshot_take(&stage->memory, stage->allocator, NULL, 1));
+    scene->memory = &stage->memory;
     draw(stage, "hud");
     int with_hud = differing_pixels(bare, stage->pixels);
     assert_true(with_hud > 500);
@@ -256,6 +261,38 @@ static void every_panel_appears(void **state)
     draw(stage, "loading");
     assert_true(differing_pixels(bare, stage->pixels) > WIDTH * HEIGHT / 2);
     free(bare);
+}
+
+// A chunk that is looked at finds its block in the map, and is outlined in the frame after.
+static void the_land_that_is_looked_at_lights_up_in_map_and_world(void **state)
+{
+    struct stage *stage = *state;
+    struct scene *scene = look(stage, 0.45f, -0.4);
+    scene->hud.visible = scene->hud.memory = true;
+    draw(stage, "uploaded");
+    assert_true(memory_snapshot_take(&stage->memory, stage->allocator, NULL, 1));
+    scene->memory = &stage->memory;
+    draw(stage, "unmarked");
+    assert_false(stage->resources.marked.marked);
+    uint8_t *unmarked = malloc(sizeof(stage->pixels));
+    assert_non_null(unmarked);
+    memcpy(unmarked, stage->pixels, sizeof(stage->pixels));
+
+    scene->hud.looks = true;
+    scene->hud.looked =
+        (struct chunk_coord){stage->spawn.x >> CHUNK_SHIFT, stage->spawn.y >> CHUNK_SHIFT,
+                             stage->spawn.z >> CHUNK_SHIFT};
+    draw(stage, "looked");
+    assert_true(stage->resources.marked.marked);
+    assert_memory_equal(&stage->resources.marked.coord, &scene->hud.looked,
+                        sizeof(struct chunk_coord));
+
+    draw(stage, "marked");
+    assert_true(differing_pixels(unmarked, stage->pixels) > 200);
+    scene->hud.memory = false;
+    draw(stage, "closed");
+    assert_false(stage->resources.marked.marked);
+    free(unmarked);
 }
 
 static void the_block_that_is_looked_at_is_outlined(void **state)
@@ -305,6 +342,7 @@ int main(void)
         cmocka_unit_test(under_water_all_is_blue_and_near),
         cmocka_unit_test(the_same_scene_gives_the_same_picture),
         cmocka_unit_test(every_panel_appears),
+        cmocka_unit_test(the_land_that_is_looked_at_lights_up_in_map_and_world),
         cmocka_unit_test(the_block_that_is_looked_at_is_outlined),
         cmocka_unit_test(meshes_go_with_their_chunks),
     };
