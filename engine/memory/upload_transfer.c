@@ -82,11 +82,27 @@ enum ash_result ash_upload_transfer_init(struct ash_upload_transfer *transfer,
     return result;
 }
 
+static void wait_idle(const struct ash_upload_transfer *transfer)
+{
+    if (transfer->submitted == 0)
+        return;
+    VkSemaphoreWaitInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
+                                .semaphoreCount = 1,
+                                .pSemaphores = &transfer->timeline,
+                                .pValues = &transfer->submitted};
+    const struct ash_context *context = transfer->context;
+    // Where this fails there is nothing left to wait for; the log has it.
+    enum ash_result ignored = check(
+        context->vk->vkWaitSemaphores(context->device, &info, UINT64_MAX), "vkWaitSemaphores");
+    (void)ignored;
+}
+
 void ash_upload_transfer_finish(struct ash_upload_transfer *transfer)
 {
     const struct ash_context *context = transfer->context;
     if (!context)
         return;
+    wait_idle(transfer);
     for (uint32_t i = 0; i < ASH_TRANSFER_SLOTS; i++)
         context->vk->vkDestroyCommandPool(context->device, transfer->slots[i].pool, NULL);
     context->vk->vkDestroySemaphore(context->device, transfer->timeline, NULL);
@@ -247,17 +263,7 @@ void ash_upload_transfer_settle(struct ash_upload_transfer *transfer)
 void ash_upload_transfer_abandon(struct ash_upload_transfer *transfer)
 {
     transfer->acquired = 0;
-    if (transfer->submitted == 0)
-        return;
-    VkSemaphoreWaitInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
-                                .semaphoreCount = 1,
-                                .pSemaphores = &transfer->timeline,
-                                .pValues = &transfer->submitted};
-    const struct ash_context *context = transfer->context;
-    // Where this fails there is nothing left to wait for; the log has it.
-    enum ash_result ignored = check(
-        context->vk->vkWaitSemaphores(context->device, &info, UINT64_MAX), "vkWaitSemaphores");
-    (void)ignored;
+    wait_idle(transfer);
 }
 
 void ash_upload_transfer_forget(struct ash_upload_transfer *transfer, VkBuffer buffer,

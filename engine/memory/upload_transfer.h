@@ -37,7 +37,7 @@ struct ash_upload_transfer {
 ASH_NODISCARD enum ash_result ash_upload_transfer_init(struct ash_upload_transfer *transfer,
                                                        const struct ash_context *context,
                                                        uint32_t capacity);
-// The GPU is done with it. A zeroed object is allowed.
+// Waits until the copies are done. A zeroed object is allowed.
 void ash_upload_transfer_finish(struct ash_upload_transfer *transfer);
 
 // Submits the copies of all pieces; the graphics submission that will signal `value` has to wait

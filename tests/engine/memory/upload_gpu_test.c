@@ -209,9 +209,8 @@ static void a_visible_destination_is_written_directly(void **state)
     unsigned char bytes[777];
     memset(bytes, 0x5A, sizeof(bytes));
     begin(&test);
-    assert_int_equal(
-        ash_upload_create(test.test.allocator, &(struct ash_upload_params){.size = 4096}, &direct),
-        ASH_OK);
+    struct ash_upload_params direct_params = {.size = 4096, .path = ASH_UPLOAD_DIRECT};
+    assert_int_equal(ash_upload_create(test.test.allocator, &direct_params, &direct), ASH_OK);
     make_buffer(&test, &buffer, sizeof(bytes));
     struct ash_upload *staged = test.upload;
     struct ash_upload_target target = {.buffer = &buffer, .size = sizeof(bytes)};
