@@ -26,7 +26,7 @@ static bool write_all(int descriptor, const uint8_t *data, size_t size)
     return true;
 }
 
-bool file_replace(const char *path, const void *data, size_t size)
+static bool replace(const char *path, const void *data, size_t size, mode_t mode)
 {
     char beside[PATH_SIZE];
     int length = snprintf(beside, sizeof(beside), "%s.%ld.new", path, (long)getpid());
@@ -35,7 +35,8 @@ bool file_replace(const char *path, const void *data, size_t size)
                 path);
         return false;
     }
-    int descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    unlink(beside); // left over from a process that had our number and was killed
+    int descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (descriptor >= 0) {
         bool written = write_all(descriptor, data, size);
         int reason = errno;
@@ -47,6 +48,16 @@ bool file_replace(const char *path, const void *data, size_t size)
     }
     ash_log(ASH_LOG_ERROR, "could not write %s: %s; choose another place", path, strerror(errno));
     return false;
+}
+
+bool file_replace(const char *path, const void *data, size_t size)
+{
+    return replace(path, data, size, 0644);
+}
+
+bool file_replace_private(const char *path, const void *data, size_t size)
+{
+    return replace(path, data, size, 0600);
 }
 
 // The whole of an open file; NULL with errno, EFBIG where it has more than `limit` bytes.
@@ -106,6 +117,21 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size)
     return true;
 }
 
+bool file_read_private(const char *path, size_t limit, uint8_t **data, size_t *size)
+{
+    struct stat status;
+    uint8_t *bytes = NULL;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (descriptor < 0)
+        return false;
+    if (fstat(descriptor, &status) == 0 && status.st_uid == geteuid() &&
+        (status.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+        bytes = read_open(descriptor, limit, size);
+    close(descriptor);
+    *data = bytes;
+    return bytes != NULL;
+}
+
 // Makes every folder of the path, for the user alone.
 static bool make_folders(char *path)
 {
@@ -120,29 +146,39 @@ static bool make_folders(char *path)
     }
 }
 
-bool file_in_data_folder(const char *name, char *path, size_t path_size)
+// The folder that the XDG specification names: `variable`, or `below_home` in the home. False:
+// neither can be had, and errno says why where the folder could not be made.
+static bool in_folder(const char *variable, const char *below_home, const char *name, char *path,
+                      size_t path_size)
 {
-    const char *data = getenv("XDG_DATA_HOME");
+    const char *base = getenv(variable);
     const char *home = getenv("HOME");
     char folder[PATH_SIZE];
-    int length;
-    // The XDG specification: a relative path is to be ignored.
-    if (data != NULL && data[0] == '/')
-        length = snprintf(folder, sizeof(folder), "%s/cinder", data);
+    int length = -1;
+    errno = ENOENT;
+    // The specification: a relative path is to be ignored.
+    if (base != NULL && base[0] == '/')
+        length = snprintf(folder, sizeof(folder), "%s/cinder", base);
     else if (home != NULL && home[0] == '/')
-        length = snprintf(folder, sizeof(folder), "%s/.local/share/cinder", home);
-    else {
-        ash_log(ASH_LOG_ERROR, "there is no place for the world: neither XDG_DATA_HOME nor HOME "
-                               "is set; name one with --world FILE");
+        length = snprintf(folder, sizeof(folder), "%s/%s/cinder", home, below_home);
+    if (length < 0 || (size_t)length >= sizeof(folder) || !make_folders(folder))
         return false;
-    }
-    if (length < 0 || (size_t)length >= sizeof(folder) || !make_folders(folder)) {
-        ash_log(ASH_LOG_ERROR,
-                "could not make the folder %.200s: %s; name a place for the world "
-                "with --world FILE",
-                folder, strerror(errno));
-        return false;
-    }
     length = snprintf(path, path_size, "%s/%s", folder, name);
     return length >= 0 && (size_t)length < path_size;
+}
+
+bool file_in_data_folder(const char *name, char *path, size_t path_size)
+{
+    if (in_folder("XDG_DATA_HOME", ".local/share", name, path, path_size))
+        return true;
+    ash_log(ASH_LOG_ERROR,
+            "there is no place for the world, neither in XDG_DATA_HOME nor in HOME: %s; name one "
+            "with --world FILE",
+            strerror(errno));
+    return false;
+}
+
+bool file_in_cache_folder(const char *name, char *path, size_t path_size)
+{
+    return in_folder("XDG_CACHE_HOME", ".cache", name, path, path_size);
 }

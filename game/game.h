@@ -61,6 +61,7 @@ struct game {
     struct memory_trace memory_trace; // until the device is lost
     struct pass_resources resources;  // the passes fill and empty it
     struct watch *watch;              // of shaders; NULL without --watch
+    uint64_t pipelines_checksum;      // of the pipeline cache that was read
     struct ash_renderer *renderer;
 
     // What is played.
@@ -111,6 +112,9 @@ bool game_rebuild(struct game *game, enum ash_result why);
 bool game_run(struct game *game);
 
 // Between the files named above.
+
+// Where the driver's compiled pipelines are kept. False: nowhere.
+bool game_pipelines_path(const struct game *game, char *path, size_t size);
 
 // What a game begins with: seed, player, time of day.
 bool game_start(struct game *game);

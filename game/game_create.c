@@ -7,6 +7,7 @@
 #include "game/clock.h"
 #include "game/file.h"
 #include "game/passes/passes.h"
+#include "game/pipeline_cache.h"
 
 #include "engine/log.h"
 
@@ -125,8 +126,23 @@ static bool create_watch(struct game *game)
     return params.folder == NULL || game->watch != NULL;
 }
 
+bool game_pipelines_path(const struct game *game, char *path, size_t size)
+{
+    const VkPhysicalDeviceProperties *device = &game->context->properties;
+    char name[64];
+    snprintf(name, sizeof(name), "pipelines-%04x-%04x.bin", (unsigned)device->vendorID,
+             (unsigned)device->deviceID);
+    return file_in_cache_folder(name, path, size);
+}
+
 static bool create_renderer(struct game *game)
 {
+    char path[PATH_SIZE];
+    uint8_t *cache = NULL;
+    size_t cache_size = 0;
+    if (game_pipelines_path(game, path, sizeof(path)))
+        cache = pipeline_cache_read(path, &game->context->properties, &cache_size);
+    game->pipelines_checksum = pipeline_cache_checksum(cache, cache_size);
     const struct ash_renderer_params params = {
         .context = game->context,
         .allocator = game->allocator,
@@ -137,8 +153,12 @@ static bool create_renderer(struct game *game)
         .extent = game_extent(game),
         .vsync = game->options->vsync,
         .game = &game->resources,
+        .pipeline_cache = cache,
+        .pipeline_cache_size = cache_size,
     };
-    return ash_renderer_create(&params, &game->renderer) == ASH_OK;
+    bool done = ash_renderer_create(&params, &game->renderer) == ASH_OK;
+    free(cache);
+    return done;
 }
 
 static bool create_all(struct game *game)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/memory/optional/report.h"
+#include "game/pipeline_cache.h"
 #include "game/screenshot.h"
 
 #include "engine/log.h"
@@ -123,10 +124,27 @@ static bool write_bench(const struct game *game, const char *path)
     return bench_write(&game->bench, &report, path);
 }
 
+// What the driver has compiled besides what was there. A game without it only starts more slowly.
+static void write_pipelines(const struct game *game)
+{
+    char path[4096];
+    size_t size = 0;
+    const struct ash_pipelines *pipelines = ash_renderer_pipelines(game->renderer);
+    if (!game_pipelines_path(game, path, sizeof(path)) ||
+        ash_pipelines_cache_data(pipelines, NULL, &size) != ASH_OK || size > PIPELINE_CACHE_LIMIT)
+        return;
+    uint8_t *data = malloc(size > 0 ? size : 1);
+    if (data != NULL && ash_pipelines_cache_data(pipelines, data, &size) == ASH_OK &&
+        pipeline_cache_checksum(data, size) != game->pipelines_checksum)
+        (void)pipeline_cache_write(path, &game->context->properties, data, size);
+    free(data);
+}
+
 bool game_finish(struct game *game)
 {
     const struct options *options = game->options;
     game_save_player(game);
+    write_pipelines(game);
     ash_renderer_stats(game->renderer, &game->stats);
     bool done = true;
     if (options->out != NULL)

@@ -50,15 +50,23 @@ static bool recover(struct game *game, enum ash_result why)
     return game_rebuild(game, why);
 }
 
+// On the fixed clock a frame that a pass was left out of is drawn again.
+static bool is_whole(struct game *game)
+{
+    struct ash_renderer_stats stats;
+    ash_renderer_stats(game->renderer, &stats);
+    return !game->fixed_clock || stats.failures == 0 || ++game->frames_failed > MOST_FAILURES;
+}
+
 // Draws the scene as it is. False: no more frames can be drawn (logged); *drawn: this one was.
 static bool draw(struct game *game, bool *drawn)
 {
     enum ash_result result = ash_renderer_draw(game->renderer, &game->scene, game_extent(game));
-    *drawn = result == ASH_OK;
-    if (result == ASH_OK) {
+    *drawn = result == ASH_OK && is_whole(game);
+    if (*drawn)
         game->frames_failed = 0;
+    if (result == ASH_OK)
         return true;
-    }
     if (result == ASH_NOT_READY && game->window != NULL) {
         ash_window_wait(game->window, PAUSED_WAIT); // minimised
         return true;

@@ -10,6 +10,14 @@
 // No device has more families; those beyond are not looked at.
 #define MAX_FAMILIES 32
 
+static enum ash_result no_answer(const struct ash_device_facts *facts, const char *call,
+                                 VkResult vk_result)
+{
+    ash_log(ASH_LOG_ERROR, "%s failed on %s: %s; check it with vulkaninfo", call, facts->name,
+            ash_vk_result_name(vk_result));
+    return ash_result_from_vk(vk_result);
+}
+
 static enum ash_result query_extensions(const struct ash_instance_functions *fn,
                                         VkPhysicalDevice device, struct ash_device_facts *facts)
 {
@@ -24,14 +32,16 @@ static enum ash_result query_extensions(const struct ash_instance_functions *fn,
         return ASH_OK;
     VkExtensionProperties *properties = calloc(count + 1, sizeof(*properties));
     if (properties == NULL)
-        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+        vk_result = VK_ERROR_OUT_OF_HOST_MEMORY;
     if (vk_result == VK_SUCCESS)
         vk_result = fn->vkEnumerateDeviceExtensionProperties(device, NULL, &count, properties);
     for (uint32_t i = 0; vk_result >= 0 && i < count; i++)
         for (size_t j = 0; j < sizeof(names) / sizeof(names[0]); j++)
             *found[j] |= strcmp(properties[i].extensionName, names[j]) == 0;
     free(properties);
-    return ash_result_from_vk(vk_result);
+    if (vk_result < 0)
+        return no_answer(facts, "vkEnumerateDeviceExtensionProperties", vk_result);
+    return ASH_OK;
 }
 
 static void query_features(const struct ash_instance_functions *fn, VkPhysicalDevice device,
@@ -86,7 +96,7 @@ static enum ash_result query_families(const struct ash_context_instance *owned,
             VkResult vk_result =
                 owned->fn.vkGetPhysicalDeviceSurfaceSupportKHR(device, i, surface, &presents);
             if (vk_result != VK_SUCCESS)
-                return ash_result_from_vk(vk_result);
+                return no_answer(facts, "vkGetPhysicalDeviceSurfaceSupportKHR", vk_result);
         }
         if (presents == VK_TRUE && facts->graphics_family == ASH_NO_FAMILY) {
             facts->graphics_family = i;
@@ -127,11 +137,6 @@ enum ash_result ash_gpus_query(const struct ash_context_instance *owned, struct 
             result = query_device(owned, out->handles[i], &out->facts[i]);
             ash_device_judge(&out->facts[i], owned->context.surface != VK_NULL_HANDLE,
                              &out->verdicts[i]);
-            if (result != ASH_OK)
-                ash_log(ASH_LOG_ERROR,
-                        "the Vulkan device %s does not answer (%s); "
-                        "check it with vulkaninfo",
-                        out->facts[i].name, ash_result_name(result));
         }
         return result;
     }

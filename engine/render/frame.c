@@ -11,7 +11,9 @@ enum ash_result ash_frame_uniform(struct ash_frame *frame, const void *data, VkD
                                   VkDescriptorBufferInfo *out)
 {
     ASH_ASSERT(size > 0);
-    return ash_uniform_ring_write(frame->uniforms, data, size, out);
+    enum ash_result result = ash_uniform_ring_write(frame->uniforms, data, size, out);
+    frame->stats.failures += result != ASH_OK;
+    return result;
 }
 
 static void write_set(const struct ash_frame *frame, VkDescriptorSet set,
@@ -51,8 +53,10 @@ enum ash_result ash_frame_bind(struct ash_frame *frame, const struct ash_pipelin
         VkDescriptorSet set;
         enum ash_result result =
             ash_descriptors_alloc(frame->descriptors, frame->context, pipeline->set_layout, &set);
-        if (result != ASH_OK)
+        if (result != ASH_OK) {
+            frame->stats.failures++;
             return result;
+        }
         write_set(frame, set, pipeline, bindings);
         frame->vk->vkCmdBindDescriptorSets(frame->commands, pipeline->bind_point, pipeline->layout,
                                            0, 1, &set, 0, NULL);

@@ -34,6 +34,7 @@ struct ash_frame {
     struct {
         uint32_t draws; // counted by passes, shown to players
         uint64_t triangles;
+        uint32_t failures; // binds, uniforms, prepares: something was left out
     } stats;
     // private
     VkExtent2D drawn_extent; // of the pass's own image that is drawn to now; 0 x 0: the target

@@ -103,6 +103,7 @@ static void prepare_pass(const struct ash_pass_list *list, struct ash_pass *pass
     if (result != ASH_OK && result != ASH_NOT_READY && result != pass->prepared)
         ash_log(ASH_LOG_WARNING, "The pass \"%s\" is not drawn: preparing it failed with %s.",
                 pass->type->name, ash_result_name(result));
+    frame->stats.failures += result != ASH_OK && result != ASH_NOT_READY;
     pass->prepared = result;
 }
 

@@ -266,6 +266,7 @@ static void note_frame(struct ash_renderer *renderer, const struct ash_frame *fr
     renderer->stats.frames++;
     renderer->stats.draws = frame->stats.draws;
     renderer->stats.triangles = frame->stats.triangles;
+    renderer->stats.failures = frame->stats.failures;
     renderer->stats.gpu_ms = ash_pass_list_measure(&renderer->passes, &renderer->timer);
 }
 

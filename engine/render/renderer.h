@@ -85,8 +85,9 @@ struct ash_renderer_stats {
     uint64_t frames;
     uint32_t draws; // of the last frame
     uint64_t triangles;
-    double gpu_ms;  // likewise, of the whole frame
-    double wait_ms; // the CPU waited for a slot and for the swapchain, last frame
+    uint32_t failures; // likewise: as in ash_frame.stats
+    double gpu_ms;     // likewise, of the whole frame
+    double wait_ms;    // the CPU waited for a slot and for the swapchain, last frame
     uint32_t pass_count;
     const struct ash_pass_time *passes; // borrowed until the next draw
     uint32_t retired_objects;

@@ -6,8 +6,11 @@
 # a clean machine tries, and blocks fenced with a word more, which says why:
 #
 #     ```sh gpu         wants a GPU
-#     ```sh hours       takes too long, or a quiet machine
+#     ```sh hours       takes long, or wants a quiet machine
 #     ```sh packages    installs packages
+#     ```sh elsewhere   wants a program or a place that is not here
+#
+# A command outside a fence, in an indented block, would be run by nobody: that fails as well.
 #
 #   commands.sh SOURCE-FOLDER      (build/release is built)
 set -euo pipefail
@@ -25,11 +28,15 @@ FNR == 1 { inside = 0 }
 /^```/ {
     if (inside) close(file)
     else if (/^```sh$/) file = sprintf("%s/%03d", folder, ++count)
-    else if (/^```sh (gpu|hours|packages)$/) left_out++
+    else if (/^```sh (gpu|hours|packages|elsewhere)$/) left_out++
     else if (/^```sh/) { print FILENAME ":" FNR ": " $0 ": no such word"; failed = 1 }
     inside = !inside && /^```sh$/
     if (inside) print "# " FILENAME " line " FNR > file
     next
+}
+/^    (\$ |\.\/|build\/|scripts\/|cinder |cmake |ctest |ninja |export |[A-Z_]+=[^ ]* )/ && !inside {
+    print FILENAME ":" FNR ": a command outside a fence: " $0
+    failed = 1
 }
 inside && !/^ *(\.\/)?scripts\/(play|test)( |$)/ { print > file }
 END { print left_out + 0 > (folder ".left_out"); exit failed }' ./*.md docs/*.md
@@ -40,6 +47,7 @@ cmake() {
 }
 export -f cmake
 export source
+export PATH=$source/build/release:$PATH # cinder, as if it were installed
 export HOME=$folder/home XDG_CACHE_HOME=$folder/home XDG_DATA_HOME=$folder/home
 unset DISPLAY WAYLAND_DISPLAY
 count=0

@@ -59,7 +59,9 @@ static void chance(void **state)
     (void)state;
     uint64_t seed = 1;
     uint32_t count = 0;
-    for (double end = now_ms() + CHANCE_MS; now_ms() < end; count++) {
+    const char *wanted = getenv("ASH_FUZZ_MS");
+    double most_ms = wanted != NULL ? strtod(wanted, NULL) : CHANCE_MS;
+    for (double end = now_ms() + most_ms; now_ms() < end; count++) {
         size_t size = 0;
         for (; size < CHANCE_BYTES; size++) {
             seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;

@@ -1,0 +1,35 @@
+// A walk: a program run once for each of its faults, and a table of what came of them.
+//
+// ASH_WALK=40 walks so many of them, evenly, from an offset that changes with every run (or is
+// ASH_WALK_OFFSET); ASH_WALK=all walks each. ASH_WALK_TABLE=FILE keeps the table, in Markdown.
+#ifndef TESTS_FAULTS_WALK_H
+#define TESTS_FAULTS_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/faults/child.h"
+
+struct walk_plan {
+    char fault[96]; // as --fault takes it
+    char kind[64];  // the row of the table
+};
+
+enum walk_outcome {
+    WALK_NOTHING,   // the fault did not happen
+    WALK_RECOVERED, // exit code 0, and what was written is as without the fault
+    WALK_DIFFERENT, // exit code 0, but not the same picture
+    WALK_GAVE_UP,   // exit code 1, and a line that names the call
+    WALK_WRONG,
+    WALK_OUTCOME_COUNT
+};
+
+// Runs the program with one fault and says what came of it; for WALK_WRONG, why.
+typedef enum walk_outcome walk_run(const struct walk_plan *plan, struct child *child,
+                                   const char **why);
+
+// Walks the plans, prints the table and answers how many were wrong.
+uint32_t walk(const char *name, const struct walk_plan *plans, size_t count, walk_run *run);
+
+#endif
