@@ -34,8 +34,9 @@ folders='(engine|game|examples|shaders|tests|bench|layers|docs|scripts|cmake)'
 paths=0
 while IFS=: read -r file path; do
     paths=$((paths + 1))
-    # From the top or from beside the file; made from a pattern; or a placeholder.
-    [ -e "$path" ] || [ -e "${file%/*}/$path" ] || [ -e "$path.in" ] || [[ $path == *NAME* ]] ||
+    # From the top or from beside the file; made from a pattern; made by a page (whose block has
+    # its name on the fence); or a placeholder.
+    [ -e "$path" ] || grep -qxE "\`\`\`[a-z]+ $path" "$file" || [ -e "${file%/*}/$path" ] || [ -e "$path.in" ] || [[ $path == *NAME* ]] ||
         complain "$file names $path, which is not there"
 done < <(git ls-files '*.md' '*.c' '*.h' '*.sh' '*.glsl' '*.cmake' '*CMakeLists.txt' 'scripts/*' | grep -v '^docs/seed/' |
     xargs grep -oHE "(^|[^A-Za-z0-9_./}*])$folders/[A-Za-z0-9_/.-]+\.(c|h|md|sh|glsl|cmake|png)\b" |
