@@ -16,7 +16,7 @@ layout(location = 1) out vec4 light; // rgb times the texture's; a: times its gl
 layout(location = 2) out vec4 haze;  // rgb: added; a: texels that a pixel covers
 
 const vec3 LAMP_COLOR = vec3(1.0, 0.56, 0.24);
-const float DARKNESS = 0.020; // what is left to see by where no light comes
+const float DARKNESS = 0.032; // what is left to see by where no light comes
 
 // Chunks that are meshed with light are at least FAR blocks of it around the camera; where those
 // begin that are not, all is daylight.

@@ -24,7 +24,7 @@ const struct block_type block_types[BLOCK_COUNT] = {
     [BLOCK_LAVA] = {"Lava", ROCK, .light = 14, .texture = ALL(TEXTURE_LAVA)},
     [BLOCK_LOG] = {"Log", ROCK, .texture = {TEXTURE_LOG_TOP, TEXTURE_LOG_SIDE, TEXTURE_LOG_TOP}},
     [BLOCK_LEAVES] = {"Leaves", ROCK, .texture = ALL(TEXTURE_LEAVES)},
-    [BLOCK_ORE] = {"Ember ore", ROCK, .light = 7, .texture = ALL(TEXTURE_ORE)},
+    [BLOCK_ORE] = {"Ember ore", ROCK, .light = 9, .texture = ALL(TEXTURE_ORE)},
     [BLOCK_OBSIDIAN] = {"Obsidian", ROCK, .texture = ALL(TEXTURE_OBSIDIAN)},
     [BLOCK_PLANKS] = {"Planks", ROCK, .texture = ALL(TEXTURE_PLANKS)},
     [BLOCK_GLASS] = {"Glass", SOLID, .texture = ALL(TEXTURE_GLASS)},
