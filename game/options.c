@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/assert.h"
+
 enum kind {
     KIND_FLAG,   // sets a bool
     KIND_COUNT,  // a whole number from `least` to `most`
@@ -192,6 +194,7 @@ static bool parse_switch(const char *text, bool *out)
 // Puts one option's value into its field; `text` is NULL exactly where the row takes none.
 static bool store(const struct row *row, const char *text, struct options *options)
 {
+    ASH_ASSERT(text != NULL || row->kind == KIND_FLAG || row->kind == KIND_CAMERA);
     void *field = (char *)options + row->offset;
     switch (row->kind) {
     case KIND_FLAG:

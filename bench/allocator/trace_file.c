@@ -88,7 +88,7 @@ static bool read_operations(struct trace *trace, const void *bytes, size_t size)
     if (!ash_record_read_begin(&reader, bytes, size))
         return false;
     trace->capacity = size / 2; // none has less than two bytes
-    trace->operations = malloc((trace->capacity + 1) * sizeof(*trace->operations));
+    trace->operations = calloc(trace->capacity + 1, sizeof(*trace->operations));
     if (trace->operations == NULL)
         return false;
     while (ash_record_read(&reader, &read)) {

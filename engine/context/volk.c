@@ -2,7 +2,7 @@
 // two things that are wanted of it are done here. The build hides all other names of this file
 // (cmake/AshLibrary.cmake): volk's globals are called as the loader's own functions are, and a
 // program that links the loader must not find these in their place.
-#include <volk.c>
+#include <volk.c> // NOLINT(bugprone-suspicious-include)
 
 #include "engine/context/instance.h"
 #include "engine/log.h"

@@ -4,6 +4,7 @@
 
 #include <volk.h>
 
+#include "engine/assert.h"
 #include "engine/bits.h"
 #include "engine/context/observe.h"
 
@@ -154,6 +155,7 @@ static void copy_to_buffer(struct recorder *recorder, struct ash_upload_piece **
 // Stretches that touch change hands as one.
 static void add_buffer(struct ash_released_list *released, const struct ash_upload_piece *piece)
 {
+    ASH_ASSERT(released->items);
     struct ash_released *last = released->count > 0 ? &released->items[released->count - 1] : NULL;
     if (last && last->buffer == piece->buffer && piece->destination <= last->offset + last->size) {
         VkDeviceSize end = ash_max_u64(last->offset + last->size, piece->destination + piece->size);

@@ -92,7 +92,7 @@ void changes_abandon(struct changes *changes, struct change **owner)
     changes_remove(changes, owner);
     if (*owner == NULL)
         return;
-    (*owner)->owner = NULL;
+    (*owner)->owner = NULL; // NOLINT(*Malloc): one that was destroyed has left *owner NULL
     *owner = NULL;
 }
 
@@ -134,5 +134,5 @@ bool changes_show_again(struct changes *changes, struct change **owner)
 void changes_finish(struct changes *changes)
 {
     while (changes->first != NULL)
-        destroy(changes, changes->first);
+        destroy(changes, changes->first); // NOLINT(*Malloc): it leaves the queue
 }

