@@ -28,12 +28,14 @@
 #include "game/progress.h"
 #include "game/recording.h"
 #include "game/scene.h"
+#include "game/seeing/explain.h"
 #include "game/seeing/memory_snapshot.h"
 #include "game/watch.h"
 #include "game/world/save.h"
 #include "game/world/world.h"
 
 #include "engine/context/context.h"
+#include "engine/context/observe.h"
 #include "engine/context/window.h"
 #include "engine/memory/allocator.h"
 #include "engine/render/renderer.h"
@@ -44,6 +46,18 @@
 enum { GAME_MAX_PASSES = 16 };
 
 struct game_chore; // a job of game_chores.c
+
+// Who looks on while frames are made: for --trace and --explain-frame.
+struct seeing {
+    struct ash_observer observer;
+    const char *phase, *pass; // under way; NULL: none
+    double phase_began;       // clock_seconds
+    double submitted[8];      // when frame n was, at n % 8
+    double gpu_ended;         // the last span on the GPU's track
+    double uploaded_kib;      // in this frame
+    struct explain explain;   // owned
+    bool explained;
+};
 
 struct game {
     const struct options *options; // borrowed
@@ -79,6 +93,7 @@ struct game {
     // What is seen of the inside: game_seeing.c.
     struct memory_snapshot memory; // owned; of the memory map, while it is up
     bool pointing;                 // the mouse is free to point at the map while one plays
+    struct seeing seeing;
 
     // What is shown and measured.
     struct scene scene;
@@ -128,6 +143,12 @@ VkExtent2D game_extent(const struct game *game); // of what is drawn
 void game_fill_scene(struct game *game);
 // What the memory map shows, in the scene. The camera is filled in.
 void game_fill_memory(struct game *game);
+// Looks on at what a new context does, if anybody wants to know.
+void game_observe(struct game *game);
+// ash_renderer_draw, looked on at.
+enum ash_result game_draw(struct game *game);
+// What a frame of the game did besides drawing, between four times.
+void game_trace_frame(const double marks[4]);
 // Writes the reports that were asked for, at the end. False: one could not be written (logged).
 bool game_write_seen(struct game *game);
 // A line in the middle of the screen for some seconds.

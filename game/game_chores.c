@@ -48,6 +48,7 @@ static struct game_chore *new_chore(struct game *game, enum chore_kind kind)
     if (chore == NULL)
         return NULL;
     chore->job = (struct job){.run = run, .results = &game->chores, .priority = CHORE_PRIORITY};
+    chore->job.name = kind == CHORE_GROW ? "get device memory" : "write a screenshot";
     chore->kind = kind;
     return chore;
 }

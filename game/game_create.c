@@ -8,6 +8,7 @@
 #include "game/file.h"
 #include "game/passes/passes.h"
 #include "game/pipeline_cache.h"
+#include "game/seeing/trace.h"
 
 #include "engine/log.h"
 
@@ -109,6 +110,7 @@ static bool create_device(struct game *game)
     };
     if (ash_context_create(&context, &game->context) != ASH_OK)
         return false;
+    game_observe(game);
     const struct ash_allocator_params allocator = {.context = game->context, .label = "Cinder"};
     return ash_allocator_create(&allocator, &game->allocator) == ASH_OK;
 }
@@ -189,7 +191,7 @@ struct game *game_create(const struct options *options)
     game->scene.hud.help = options->show_help;
     game->scene.hud.performance = options->show_performance;
     game->scene.hud.memory = game->pointing = options->show_memory;
-    if (!create_all(game)) {
+    if ((options->trace != NULL && !trace_begin()) || !create_all(game)) {
         game_destroy(game);
         return NULL;
     }
@@ -237,6 +239,12 @@ bool game_destroy(struct game *game)
         world_destroy(game->world);
     bool done = game->save == NULL || save_close(game->save);
     jobs_destroy(game->jobs);
+    // Not before: the writer and the workers trace to their end.
+    if (trace_on()) {
+        done = trace_write(game->options->trace) && done;
+        trace_end();
+    }
+    explain_finish(&game->seeing.explain);
     bench_finish(&game->bench);
     done = !game->memory_trace.failed && done;
     done = recording_finish(&game->recording) && done;

@@ -61,7 +61,7 @@ static bool is_whole(struct game *game)
 // Draws the scene as it is. False: no more frames can be drawn (logged); *drawn: this one was.
 static bool draw(struct game *game, bool *drawn)
 {
-    enum ash_result result = ash_renderer_draw(game->renderer, &game->scene, game_extent(game));
+    enum ash_result result = game_draw(game);
     *drawn = result == ASH_OK && is_whole(game);
     if (*drawn)
         game->frames_failed = 0;
@@ -214,6 +214,7 @@ static bool run_frame(struct game *game)
         watch_update(game->watch, game->renderer, /*wait=*/game->fixed_clock);
     game_fill_scene(game);
     marks[3] = clock_seconds();
+    game_trace_frame(marks);
     bool drawn = true;
     if (game->fixed_clock ? !draw_complete(game) : !draw(game, &drawn))
         return false;

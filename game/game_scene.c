@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "game/clock.h"
+#include "game/seeing/trace.h"
 
 #define PI 3.14159265358979323846
 // Seconds that a message stays.
@@ -59,7 +60,7 @@ static void fill_light(struct game *game)
 // On the fixed clock every time is the clock's, so that a picture does not depend on the machine.
 static void fill_stats(struct game *game)
 {
-    ash_renderer_measure_gpu(game->renderer, game->scene.hud.performance);
+    ash_renderer_measure_gpu(game->renderer, game->scene.hud.performance || trace_on());
     ash_renderer_stats(game->renderer, &game->stats);
     if (game->stats.pass_count > GAME_MAX_PASSES)
         game->stats.pass_count = GAME_MAX_PASSES;

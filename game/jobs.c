@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "game/clock.h"
+#include "game/seeing/trace.h"
+
 #include "engine/assert.h"
 #include "engine/log.h"
 
@@ -87,7 +90,11 @@ static void *worker_main(void *argument)
         }
         jobs->queue = heap_without_root(job);
         pthread_mutex_unlock(&jobs->mutex);
+        double began = trace_on() ? clock_seconds() : 0;
         job->run(job, worker->index);
+        if (trace_on())
+            trace_span(TRACE_WORKERS + worker->index, job->name != NULL ? job->name : "job", NULL,
+                       began, clock_seconds());
         pthread_mutex_lock(&jobs->mutex);
         struct job_results *results = job->results;
         job->next = NULL;

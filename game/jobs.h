@@ -25,6 +25,7 @@ struct job_results {
 };
 
 struct job {
+    const char *name;                              // in traces; NULL: "job". Borrowed for ever
     void (*run)(struct job *job, uint32_t worker); // on a worker; worker is 0 .. count - 1
     struct job_results *results;                   // borrowed, until the job has been taken
     uint64_t order;                                // the owner's name for it: see jobs_take_order

@@ -194,7 +194,8 @@ static void look(struct watch *watch)
     }
     if (!any)
         return;
-    watch->job = (struct job){.run = run, .results = &watch->results, .priority = PRIORITY};
+    watch->job = (struct job){
+        .name = "compile a shader", .run = run, .results = &watch->results, .priority = PRIORITY};
     watch->busy = true;
     jobs_submit(watch->jobs, &watch->job);
 }

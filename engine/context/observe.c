@@ -8,11 +8,11 @@ void ash_context_observe(struct ash_context *context, const struct ash_observer 
 }
 
 void ash_observe_phase(const struct ash_context *context, uint64_t number, const char *phase,
-                       const char *detail)
+                       const char *pass, const char *purpose)
 {
     const struct ash_observer *observer = context->observer;
     if (observer != NULL && observer->phase != NULL)
-        observer->phase(observer->user, number, phase, detail);
+        observer->phase(observer->user, number, phase, pass, purpose);
 }
 
 void ash_observe_upload(const struct ash_context *context, const char *target, VkDeviceSize size,

@@ -16,10 +16,11 @@ extern "C" {
 
 // Any function may be NULL. Strings are borrowed until it returns.
 struct ash_observer {
-    // The next phase of frame `number` begins, such as "draw" of the pass "sky"; `detail` is the
-    // pass's name, or a sentence that says what the phase is for. It lasts until the next begins;
-    // the last one until ash_renderer_draw returns.
-    void (*phase)(void *user, uint64_t number, const char *phase, const char *detail);
+    // The next phase of frame `number` begins: a pass's, such as "draw" of "sky", or the frame's
+    // own, which has no pass but a purpose. It lasts until the next begins; the last one until
+    // ash_renderer_draw returns.
+    void (*phase)(void *user, uint64_t number, const char *phase, const char *pass,
+                  const char *purpose);
     // `size` bytes go to `target`: through the staging ring, or straight into memory that the CPU
     // reaches too.
     void (*upload)(void *user, const char *target, VkDeviceSize size, bool direct);
@@ -28,7 +29,7 @@ struct ash_observer {
                     const char *reason);
     // What the GPU did in a phase of the frame `number`, which is done: milliseconds since it began
     // with that frame. Only while its times are taken (ash_renderer_measure_gpu).
-    void (*gpu)(void *user, uint64_t number, const char *phase, const char *detail, double from_ms,
+    void (*gpu)(void *user, uint64_t number, const char *phase, const char *pass, double from_ms,
                 double to_ms);
     void *user;
 };
@@ -39,7 +40,7 @@ ASH_API void ash_context_observe(struct ash_context *context, const struct ash_o
 
 // For those who make frames: what is told to the observer, where there is one.
 ASH_API void ash_observe_phase(const struct ash_context *context, uint64_t number,
-                               const char *phase, const char *detail);
+                               const char *phase, const char *pass, const char *purpose);
 ASH_API void ash_observe_upload(const struct ash_context *context, const char *target,
                                 VkDeviceSize size, bool direct);
 

@@ -88,7 +88,7 @@ static enum ash_result call_prepare(const struct ash_pass_list *list, const stru
         return ASH_ERROR_UNSUPPORTED;
     if (pass->type->prepare == NULL)
         return ASH_OK;
-    ash_observe_phase(frame->context, frame->number, "prepare", pass->type->name);
+    ash_observe_phase(frame->context, frame->number, "prepare", pass->type->name, NULL);
     ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
     enum ash_result result = pass->type->prepare(pass->state, &list->env, frame);
     ash_debug_end_label(frame->context, frame->commands);
@@ -122,7 +122,7 @@ static void draw_pass(struct ash_pass *pass, const struct ash_pass_env *env,
 {
     if (pass->type->draw == NULL || pass->prepared != ASH_OK)
         return;
-    ash_observe_phase(frame->context, frame->number, "draw", pass->type->name);
+    ash_observe_phase(frame->context, frame->number, "draw", pass->type->name, NULL);
     ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
     ash_rendering_continue(rendering, frame, pass->type->reads);
     pass->type->draw(pass->state, env, frame);

@@ -272,7 +272,7 @@ static void note_frame(struct ash_renderer *renderer, const struct ash_frame *fr
 
 static void phase(const struct ash_renderer *renderer, const char *name, const char *purpose)
 {
-    ash_observe_phase(renderer->context, renderer->number, name, purpose);
+    ash_observe_phase(renderer->context, renderer->number, name, NULL, purpose);
 }
 
 enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *scene,

@@ -109,6 +109,7 @@ bool generate_submit(struct world *world, struct column_coord coord, int32_t pri
         return false;
     }
     generate->head = (struct world_job){.job.run = generate_run,
+                                        .job.name = "generate a column",
                                         .world = world,
                                         .commit = generate_commit,
                                         .coord = coord,

@@ -197,6 +197,7 @@ static struct mesh_job *make_job(struct world *world, struct column *column, uin
     if (mesh == NULL)
         return NULL;
     mesh->head = (struct world_job){.job.run = mesh_run,
+                                    .job.name = "mesh chunks",
                                     .world = world,
                                     .commit = mesh_commit,
                                     .coord = column->coord,

@@ -11,6 +11,8 @@
 
 #include "engine/assert.h"
 #include "engine/log.h"
+#include "game/clock.h"
+#include "game/seeing/trace.h"
 #include "game/world/save_file.h"
 
 enum {
@@ -123,7 +125,10 @@ static void *writer_main(void *argument)
             save->writing = save->waiting;
             save->waiting = (struct batch){0};
         }
+        double began = trace_on() ? clock_seconds() : 0;
         write_batch(save);
+        if (trace_on())
+            trace_span(TRACE_SAVE, "write the world", NULL, began, clock_seconds());
         if (save->last_try_failed) {
             save->flushing = false;
             if (save->stopping)

@@ -22,14 +22,14 @@ struct seen {
     double gpu_until;
 };
 
-static void on_phase(void *user, uint64_t number, const char *phase, const char *detail)
+static void on_phase(void *user, uint64_t number, const char *phase, const char *pass,
+                     const char *purpose)
 {
     struct seen *seen = user;
-    assert_true(seen->phase_count < MOST && detail[0] != '\0');
-    bool pass = strcmp(phase, "prepare") == 0 || strcmp(phase, "draw") == 0;
+    assert_true(seen->phase_count < MOST && (pass == NULL) != (purpose == NULL));
     seen->numbers[seen->phase_count] = number;
     snprintf(seen->phases[seen->phase_count++], sizeof(seen->phases[0]), "%s%s%s", phase,
-             pass ? " " : "", pass ? detail : "");
+             pass != NULL ? " " : "", pass != NULL ? pass : "");
 }
 
 static void on_upload(void *user, const char *target, VkDeviceSize size, bool direct)
@@ -48,11 +48,11 @@ static void on_barrier(void *user, const VkDependencyInfo *barrier, const char *
     assert_true(barrier->memoryBarrierCount + barrier->imageMemoryBarrierCount > 0);
 }
 
-static void on_gpu(void *user, uint64_t number, const char *phase, const char *detail,
-                   double from_ms, double to_ms)
+static void on_gpu(void *user, uint64_t number, const char *phase, const char *pass, double from_ms,
+                   double to_ms)
 {
     struct seen *seen = user;
-    assert_true(phase[0] != '\0' && detail[0] != '\0' && from_ms >= 0 && to_ms >= from_ms);
+    assert_true(phase[0] != '\0' && pass[0] != '\0' && from_ms >= 0 && to_ms >= from_ms);
     seen->gpu_spans++;
     seen->gpu_number = number;
     seen->gpu_until = to_ms;
