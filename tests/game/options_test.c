@@ -62,10 +62,25 @@ static void defaults(void **state)
     assert_int_equal(options.radius, 10);
     assert_int_equal(options.camera, CAMERA_PLAYER);
     assert_true(options.vsync);
+    assert_false(options.show_help || options.show_performance || options.show_memory);
+    assert_false(options.explain_frame);
     assert_false(options.seed_given);
     assert_true(options.time_of_day < 0);
     assert_int_equal(options.log_level, ASH_LOG_WARNING);
     assert_null(options.world);
+}
+
+static void panels_and_reports(void **state)
+{
+    (void)state;
+    struct options options = right("--show memory --show help --explain-frame --trace t.json");
+    assert_true(options.show_memory && options.show_help && !options.show_performance);
+    assert_true(options.explain_frame);
+    assert_string_equal(options.trace, "t.json");
+    assert_true(right("--show performance").show_performance);
+    assert_string_equal(right("--memory-report m.json").memory_report, "m.json");
+    wrong("--show map", "help, performance or memory");
+    wrong("--show", "help, performance or memory");
 }
 
 static void headless_defaults(void **state)
@@ -170,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(headless_defaults),
+        cmocka_unit_test(panels_and_reports),
         cmocka_unit_test(values),
         cmocka_unit_test(wrong_values_name_the_option_and_what_it_takes),
         cmocka_unit_test(what_does_not_go_together),
