@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a document points to is there: files and headings behind links, and the files of this project
-# that documents and comments name.
+# What a document points to is there: files and headings behind links, the files of this project that
+# documents and comments name, and, where the text of a link to a source is a name, that name in it.
 #
 #   links.sh SOURCE-FOLDER
 set -euo pipefail
@@ -30,6 +30,14 @@ for document in "${documents[@]}"; do
     done < <(grep -oE '\]\([^)]+\)' "$document" | sed 's/^](//; s/)$//' | grep -vE '^[a-z]+:' || true)
 done
 
+names=0
+while IFS='|' read -r document name path; do
+    names=$((names + 1))
+    grep -qwF -- "$name" "$(dirname "$document")/$path" 2>/dev/null ||
+        complain "$document: $path has no $name"
+done < <(grep -oHE '\[`[A-Za-z_ ]+`\]\([^)#]+\.[ch]\)' "${documents[@]}" |
+    sed -E 's/^([^:]+):\[`([^`]+)`\]\(([^)]+)\)$/\1|\2|\3/')
+
 folders='(engine|game|examples|shaders|tests|bench|layers|docs|scripts|cmake)'
 paths=0
 while IFS=: read -r file path; do
@@ -41,5 +49,5 @@ while IFS=: read -r file path; do
 done < <(git ls-files '*.md' '*.c' '*.h' '*.sh' '*.glsl' '*.cmake' '*CMakeLists.txt' 'scripts/*' | grep -v '^docs/seed/' |
     xargs grep -oHE "(^|[^A-Za-z0-9_./}*])$folders/[A-Za-z0-9_/.-]+\.(c|h|md|sh|glsl|cmake|png)\b" |
     sed -E "s#:[^:]?($folders/)#:\1#" | sort -u)
-echo "= $links links, $paths names of files, $bad of them to nothing"
+echo "= $links links, $names names in them, $paths names of files, $bad of them to nothing"
 [ "$bad" -eq 0 ] && [ "$links" -gt 5 ] && [ "$paths" -gt 100 ]
