@@ -23,15 +23,17 @@ void hand_way_init(struct way *way, const struct stream_params *params)
 
 VkDeviceSize hand_way_frame(struct way *way)
 {
-    static VkBufferCopy regions[STREAM_BATCH_SIZE / STREAM_LEAST_MESH];
     struct stream *stream = &way->stream;
     bool direct = stream->path == ASH_UPLOAD_DIRECT;
     uint32_t count = (uint32_t)(STREAM_BATCH_SIZE / stream->mesh_size);
     VkDeviceSize half = stream->submitted % STREAM_IN_FLIGHT * STREAM_BATCH_SIZE;
     stream_wait_slot(stream);
+    // A batch lies in one piece on both sides.
+    VkBufferCopy region = {.srcOffset = half, .size = count * stream->mesh_size};
     for (uint32_t i = 0; i < count; i++) {
         VkDeviceSize to = stream_next(stream), from = half + i * stream->mesh_size;
-        regions[i] = (VkBufferCopy){from, to, stream->mesh_size};
+        if (i == 0)
+            region.dstOffset = to;
         stream->jobs[i] =
             (struct crew_job){.to = (unsigned char *)way->bytes.data + (direct ? to : from),
                               .from = stream->source + to,
@@ -41,8 +43,8 @@ VkDeviceSize hand_way_frame(struct way *way)
     VkCommandBuffer commands = stream_begin(stream);
     if (!direct) {
         // Batch after batch to other bytes, and nobody reads them: no barrier.
-        stream->context->vk->vkCmdCopyBuffer(commands, way->staging.buffer, stream->pool.buffer,
-                                             count, regions);
+        stream->context->vk->vkCmdCopyBuffer(commands, way->staging.buffer, stream->pool.buffer, 1,
+                                             &region);
     }
     stream_submit(stream, &(struct ash_upload_wait){0});
     return count * stream->mesh_size;

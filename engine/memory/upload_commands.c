@@ -292,6 +292,9 @@ static void copy_to_images(struct recorder *recorder, struct ash_upload_piece **
 static void sort_pieces(struct ash_upload_piece **pieces, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
+        const struct ash_upload_piece *last = pieces[i - 1], *next = pieces[i];
+        if (last->buffer && last->buffer == next->buffer && last->destination < next->destination)
+            continue;
         if (compare_pieces(&pieces[i - 1], &pieces[i]) > 0) {
             qsort(pieces, count, sizeof(pieces[0]), compare_pieces);
             return;

@@ -13,9 +13,11 @@ enum ash_result ash_upload_ring_init(struct ash_upload_ring *ring, VkDeviceSize 
                                      VkDeviceSize alignment)
 {
     memset(ring, 0, sizeof(*ring));
-    uint64_t capacity = ash_max_u64(size / bytes_per_piece, LEAST_PIECES);
-    if (capacity > UINT32_MAX / 2)
+    uint64_t wanted = ash_max_u64(size / bytes_per_piece, LEAST_PIECES), capacity = 1;
+    if (wanted > UINT32_MAX / 2)
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    while (capacity < wanted)
+        capacity *= 2;
     struct ash_upload_piece *pieces = ash_host_alloc((size_t)capacity * sizeof(*pieces));
     if (!pieces)
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
@@ -32,7 +34,7 @@ void ash_upload_ring_finish(struct ash_upload_ring *ring)
 
 struct ash_upload_piece *ash_upload_ring_piece(const struct ash_upload_ring *ring, uint32_t index)
 {
-    return &ring->pieces[(ring->first + index) % ring->capacity];
+    return &ring->pieces[(ring->first + index) & (ring->capacity - 1)];
 }
 
 struct ash_upload_piece *ash_upload_ring_take(struct ash_upload_ring *ring, VkDeviceSize size)
@@ -68,7 +70,7 @@ void ash_upload_ring_reclaim(struct ash_upload_ring *ring, uint64_t completed)
         if (!done)
             break;
         ring->used -= piece->taken;
-        ring->first = (ring->first + 1) % ring->capacity;
+        ring->first = (ring->first + 1) & (ring->capacity - 1);
         ring->count--;
     }
 }

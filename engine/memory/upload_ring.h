@@ -37,7 +37,8 @@ struct ash_upload_ring {
     VkDeviceSize size, alignment;
     VkDeviceSize head, used;
     struct ash_upload_piece *pieces; // owned; a ring as well
-    uint32_t capacity, first, count;
+    uint32_t capacity;               // a power of two
+    uint32_t first, count;
     uint64_t taken; // pieces so far
 };
 
