@@ -38,7 +38,7 @@ function add(line) {
     if (line ~ /;( *\/\/.*)?$/) statement = 1
 }
 FNR == 1 { inside = 0; built = 0 }
-/<!-- built by tests\// {
+/^<!-- built by tests\// {
     path = $0
     sub(/.*built by /, "", path)
     sub(/ *-->.*/, "", path)
