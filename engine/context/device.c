@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/context/debug.h"
 #include "engine/log.h"
 
 // What Vulkan guarantees where a driver was not asked, or does not say.
@@ -120,11 +121,14 @@ enum ash_result ash_device_init(struct ash_context_instance *owned,
     context->graphics.family_index = facts->graphics_family;
     owned->table.vkGetDeviceQueue(context->device, facts->graphics_family, 0,
                                   &context->graphics.queue);
+    ash_debug_name(context, VK_OBJECT_TYPE_QUEUE, (uint64_t)context->graphics.queue, "graphics");
     context->transfer = context->graphics;
     if (facts->transfer_family != ASH_NO_FAMILY) {
         context->transfer.family_index = facts->transfer_family;
         owned->table.vkGetDeviceQueue(context->device, facts->transfer_family, 0,
                                       &context->transfer.queue);
+        ash_debug_name(context, VK_OBJECT_TYPE_QUEUE, (uint64_t)context->transfer.queue,
+                       "transfer");
     }
     return ASH_OK;
 }

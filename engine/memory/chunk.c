@@ -5,6 +5,7 @@
 #include <volk.h>
 
 #include "engine/bits.h"
+#include "engine/context/debug.h"
 #include "engine/memory/host.h"
 
 // ---- the driver
@@ -95,6 +96,9 @@ static enum ash_result allocate_memory(struct ash_allocator *allocator,
         unreserve(allocator, params, NULL);
         return ash_result_from_vk(vk_result);
     }
+    ash_debug_name(context, VK_OBJECT_TYPE_DEVICE_MEMORY, (uint64_t)*out,
+                   "%s, memory type %u, %llu KiB", params->dedicated ? "dedicated" : "chunk",
+                   (unsigned)params->memory_type_index, (unsigned long long)(params->size >> 10));
     struct ash_accounts *accounts = &allocator->accounts;
     ash_lock_acquire(&accounts->lock);
     accounts->peak_reserved = ash_max_u64(accounts->peak_reserved, accounts->reserved);
