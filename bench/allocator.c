@@ -9,8 +9,8 @@
 
 enum { MOST_RUNS = 99 };
 
-// The plain algorithm is stopped after so many seconds of a run: it would take minutes.
-static const double baseline_limit_s = 2;
+// What others are stopped after, in seconds of a run: the plain algorithm would take minutes.
+static const double plain_limit_s = 2, malloc_limit_s = 15;
 static const char *const all_traces[] = {"T1", "T2", "T3", "T4", "T5", "T6"};
 
 enum mode { MODE_ALL, MODE_ONCE, MODE_STEPS, MODE_HITCH };
@@ -41,8 +41,8 @@ static const char usage[] =
 // ---- one trace
 
 struct report {
-    struct timing timing;   // medians
-    struct timing baseline; // of the plain algorithm, run beside it
+    struct timing timing;      // medians
+    struct timing plain, libc; // of the plain algorithm and of malloc, run beside it
     struct latencies latencies;
     struct tightness tightness;
 };
@@ -53,21 +53,23 @@ static int compare_timings(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// Interleaved, so that both see the same machine.
+// Interleaved, so that all see the same machine.
 static bool measure_runs(const struct target_type *type, const struct trace *trace, uint32_t runs,
                          struct report *out)
 {
-    static struct timing own[MOST_RUNS], baseline[MOST_RUNS];
-    const struct target_type *plain = target_find("first-fit");
+    static struct timing own[MOST_RUNS], plain[MOST_RUNS], libc[MOST_RUNS];
     for (uint32_t i = 0; i < runs; i++) {
         if (!measure_time(type, trace, INFINITY, &own[i]) ||
-            !measure_time(plain, trace, baseline_limit_s, &baseline[i]))
+            !measure_time(target_find("first-fit"), trace, plain_limit_s, &plain[i]) ||
+            !measure_time(target_find("malloc"), trace, malloc_limit_s, &libc[i]))
             return false;
     }
     qsort(own, runs, sizeof(own[0]), compare_timings);
-    qsort(baseline, runs, sizeof(baseline[0]), compare_timings);
+    qsort(plain, runs, sizeof(plain[0]), compare_timings);
+    qsort(libc, runs, sizeof(libc[0]), compare_timings);
     out->timing = own[runs / 2];
-    out->baseline = baseline[runs / 2];
+    out->plain = plain[runs / 2];
+    out->libc = libc[runs / 2];
     return true;
 }
 
@@ -76,9 +78,14 @@ static void print_report(const struct trace *trace, const struct report *report)
     const struct timing *timing = &report->timing;
     const struct latencies *latencies = &report->latencies;
     const struct tightness *tightness = &report->tightness;
-    printf("%-4s %9.1f %9.1f %9.1f %11.1f%s %8.1fx\n", trace->name, timing->pair_ns,
-           timing->alloc_ns, timing->free_ns, report->baseline.pair_ns,
-           report->baseline.complete ? " " : "*", report->baseline.pair_ns / timing->pair_ns);
+    const struct timing *plain = &report->plain, *libc = &report->libc;
+    if (timing->pair_ns > 0)
+        printf("%-4s %9.1f %9.1f %9.1f %11.1f%s %8.1fx %9.1f%s %7.1fx\n", trace->name,
+               timing->pair_ns, timing->alloc_ns, timing->free_ns, plain->pair_ns,
+               plain->complete ? " " : "*", plain->pair_ns / timing->pair_ns, libc->pair_ns,
+               libc->complete ? " " : "*", libc->pair_ns / timing->pair_ns);
+    else
+        printf("%-4s\n", trace->name);
     printf("     alloc ns p50 %.0f p99 %.0f p99.9 %.0f max %.0f; free p50 %.0f p99 %.0f p99.9 %.0f "
            "max %.0f\n",
            latencies->alloc_p50, latencies->alloc_p99, latencies->alloc_p999, latencies->alloc_max,
@@ -88,6 +95,10 @@ static void print_report(const struct trace *trace, const struct report *report)
            tightness->average, (double)tightness->peak_reserved / (double)tightness->peak_live,
            (unsigned long long)tightness->peak_chunks, (unsigned long long)tightness->driver_calls,
            tightness->host_bytes_per_block, (double)tightness->kept_bytes / (1 << 20));
+    if (tightness->grown_peak_reserved != 0)
+        printf("     foreseen growth on: %.3f averaged, peak %+.0f MiB\n", tightness->grown_average,
+               ((double)tightness->grown_peak_reserved - (double)tightness->peak_reserved) /
+                   (1 << 20));
     if (tightness->checked != 0)
         printf("     %llu operations checked, none wrong\n",
                (unsigned long long)tightness->checked);
@@ -103,6 +114,7 @@ static void write_report(FILE *json, const struct trace *trace, const struct opt
             "{\"trace\": \"%s\", \"allocator\": \"%s\", \"scale\": %g, \"seed\": %llu,\n"
             " \"pair_ns\": %.2f, \"alloc_ns\": %.2f, \"free_ns\": %.2f, \"allocs\": %llu,\n"
             " \"first_fit_pair_ns\": %.2f, \"first_fit_complete\": %s,\n"
+            " \"malloc_pair_ns\": %.2f, \"malloc_complete\": %s,\n"
             " \"alloc_ns_p50\": %.0f, \"alloc_ns_p99\": %.0f, \"alloc_ns_p999\": %.0f, "
             "\"alloc_ns_max\": %.0f,\n"
             " \"free_ns_p50\": %.0f, \"free_ns_p99\": %.0f, \"free_ns_p999\": %.0f, "
@@ -110,17 +122,20 @@ static void write_report(FILE *json, const struct trace *trace, const struct opt
             " \"reserved_over_live\": %.5f, \"peak_live_bytes\": %llu, "
             "\"peak_reserved_bytes\": %llu,\n"
             " \"peak_chunks\": %llu, \"driver_calls\": %llu, \"host_bytes_per_block\": %.2f, "
-            "\"kept_bytes\": %llu, \"checked\": %llu,\n \"samples\": [",
+            "\"kept_bytes\": %llu, \"checked\": %llu,\n"
+            " \"peak_live_blocks\": %llu, \"grown_reserved_over_live\": %.5f, "
+            "\"grown_peak_reserved_bytes\": %llu,\n \"samples\": [",
             trace->name, options->allocator, options->scale, (unsigned long long)options->seed,
             timing->pair_ns, timing->alloc_ns, timing->free_ns, (unsigned long long)timing->allocs,
-            report->baseline.pair_ns, report->baseline.complete ? "true" : "false",
-            latencies->alloc_p50, latencies->alloc_p99, latencies->alloc_p999, latencies->alloc_max,
-            latencies->free_p50, latencies->free_p99, latencies->free_p999, latencies->free_max,
-            tightness->average, (unsigned long long)tightness->peak_live,
-            (unsigned long long)tightness->peak_reserved,
+            report->plain.pair_ns, report->plain.complete ? "true" : "false", report->libc.pair_ns,
+            report->libc.complete ? "true" : "false", latencies->alloc_p50, latencies->alloc_p99,
+            latencies->alloc_p999, latencies->alloc_max, latencies->free_p50, latencies->free_p99,
+            latencies->free_p999, latencies->free_max, tightness->average,
+            (unsigned long long)tightness->peak_live, (unsigned long long)tightness->peak_reserved,
             (unsigned long long)tightness->peak_chunks, (unsigned long long)tightness->driver_calls,
             tightness->host_bytes_per_block, (unsigned long long)tightness->kept_bytes,
-            (unsigned long long)tightness->checked);
+            (unsigned long long)tightness->checked, (unsigned long long)tightness->peak_live_blocks,
+            tightness->grown_average, (unsigned long long)tightness->grown_peak_reserved);
     for (uint32_t i = 0; i < tightness->sample_count; i++) {
         const struct sample *sample = &tightness->samples[i];
         fprintf(json, "%s[%.4f, %llu, %llu]", i != 0 ? ", " : "", sample->progress,
@@ -260,9 +275,10 @@ static bool run_all(const struct options *options)
         fprintf(stderr, "bench_allocator: can't write '%s'\n", options->json);
         return false;
     }
-    printf("%s, scale %g, seed %llu; * the plain algorithm stopped after %g s\n"
-           "       pair ns  alloc ns   free ns  first-fit ns     ratio\n",
-           options->allocator, options->scale, (unsigned long long)options->seed, baseline_limit_s);
+    printf("%s, scale %g, seed %llu; * stopped after %g s (malloc: %g)\n"
+           "       pair ns  alloc ns   free ns  first-fit ns    ratio   malloc ns    ratio\n",
+           options->allocator, options->scale, (unsigned long long)options->seed, plain_limit_s,
+           malloc_limit_s);
     if (json != NULL)
         fprintf(json, "[");
     bool good = true;

@@ -188,6 +188,7 @@ struct watch {
     uint32_t *sizes; // by slot
     uint64_t live;   // bytes
     uint64_t blocks, most_blocks;
+    bool grows;      // the target is grown ahead
     size_t eligible; // operations with at least half of the peak live
     size_t seen;     // of those
 };
@@ -231,6 +232,7 @@ static void note_peaks(struct watch *watch, const struct target_type *type, stru
         out->peak_chunks = stats.chunks;
     if (watch->blocks >= watch->most_blocks && watch->blocks > 0) {
         watch->most_blocks = watch->blocks;
+        out->peak_live_blocks = watch->blocks;
         out->host_bytes_per_block = (double)stats.host_bytes / (double)watch->blocks;
     }
 }
@@ -245,7 +247,7 @@ static bool replay_watched(struct watch *watch, const struct target_type *type,
         if (shadow != NULL && is_free &&
             !shadow_remove(shadow, type->place(target, operation->slot)))
             return false;
-        if (!apply_all(type, target, trace, i, i + 1, 0))
+        if (!apply_all(type, target, trace, i, i + 1, 0) || (watch->grows && !type->grow(target)))
             return false;
         if (shadow != NULL && !is_free &&
             !shadow_add(shadow, type->place(target, operation->slot), operation))
@@ -264,13 +266,12 @@ static bool replay_watched(struct watch *watch, const struct target_type *type,
     return true;
 }
 
-bool measure_tightness(const struct target_type *type, const struct trace *trace, bool check,
-                       struct tightness *out)
+static bool measure_once_watched(const struct target_type *type, const struct trace *trace,
+                                 struct shadow *shadow, bool grows, struct tightness *out)
 {
     struct watch watch = {.trace = trace, .sizes = calloc(trace->slots + 1, sizeof(uint32_t))};
     struct target *target = type->create(trace->slots);
-    struct shadow *shadow = check && type->place != NULL ? shadow_create() : NULL;
-    *out = (struct tightness){0};
+    *out = (struct tightness){.peak_live = trace->peak_live_bytes};
     bool good = watch.sizes != NULL && target != NULL;
     if (good) {
         for (size_t i = 0; i < trace->count; i++) {
@@ -279,7 +280,7 @@ bool measure_tightness(const struct target_type *type, const struct trace *trace
         }
         memset(watch.sizes, 0, (trace->slots + 1) * sizeof(uint32_t));
         watch.live = watch.blocks = 0;
-        out->peak_live = trace->peak_live_bytes;
+        watch.grows = grows;
         good = replay_watched(&watch, type, target, shadow, out);
         out->average /= out->sample_count != 0 ? out->sample_count : 1;
         struct target_stats stats;
@@ -289,10 +290,25 @@ bool measure_tightness(const struct target_type *type, const struct trace *trace
         type->stats(target, &stats);
         out->kept_bytes = stats.reserved_bytes;
     }
-    shadow_destroy(shadow);
     if (target != NULL)
         type->destroy(target);
     free(watch.sizes);
+    return good;
+}
+
+bool measure_tightness(const struct target_type *type, const struct trace *trace, bool check,
+                       struct tightness *out)
+{
+    static struct tightness grown;
+    struct shadow *shadow = check && type->place != NULL ? shadow_create() : NULL;
+    bool good = measure_once_watched(type, trace, shadow, /*grows=*/false, out);
+    shadow_destroy(shadow);
+    // What is only checked need not be done twice.
+    if (good && !check && type->grow != NULL) {
+        good = measure_once_watched(type, trace, NULL, /*grows=*/true, &grown);
+        out->grown_average = grown.average;
+        out->grown_peak_reserved = grown.peak_reserved;
+    }
     return good;
 }
 

@@ -37,10 +37,13 @@ struct tightness {
     uint32_t sample_count;
     double average; // of reserved over live, over the samples
     uint64_t peak_live, peak_reserved;
-    uint64_t peak_chunks, driver_calls;
+    uint64_t peak_chunks, driver_calls, peak_live_blocks;
     uint64_t kept_bytes;         // after everything was freed
     double host_bytes_per_block; // where most blocks live
     uint64_t checked;            // operations that the shadow map saw
+    // The same where the allocator is grown ahead, as soon as it asks for it; 0: it never asks.
+    double grown_average;
+    uint64_t grown_peak_reserved;
 };
 // With `check`, a shadow map watches every operation. False: an operation failed or was wrong, and
 // standard error says which.

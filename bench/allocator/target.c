@@ -8,6 +8,7 @@
 #include "bench/allocator/first_fit.h"
 #include "engine/memory/allocator.h"
 #include "engine/memory/optional/check.h"
+#include "engine/memory/optional/growth.h"
 #include "engine/memory/optional/report.h"
 
 struct target {
@@ -100,6 +101,15 @@ static struct place ours_place(const struct target *target, uint32_t slot)
 static bool ours_check(struct target *target)
 {
     return ash_allocator_check(target->ash);
+}
+
+static bool ours_grow(struct target *target)
+{
+    uint32_t types = ash_allocator_wants_growth(target->ash);
+    bool good = true;
+    for (; types != 0 && good; types &= types - 1)
+        good = ash_allocator_grow(target->ash, (uint32_t)__builtin_ctz(types)) == ASH_OK;
+    return good;
 }
 
 // ---- first-fit
@@ -213,6 +223,7 @@ const struct target_type target_types[] = {
      .stats = ours_stats,
      .place = ours_place,
      .check = ours_check,
+     .grow = ours_grow,
      .thread_safe = true},
     {.name = "first-fit",
      .create = plain_create,

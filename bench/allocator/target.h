@@ -33,6 +33,7 @@ struct target_type {
     // Optional.
     struct place (*place)(const struct target *target, uint32_t slot);
     bool (*check)(struct target *target);
+    bool (*grow)(struct target *target); // what it wants grown; false: that failed
     bool thread_safe;
 };
 
