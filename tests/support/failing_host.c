@@ -7,13 +7,19 @@
 #include "engine/memory/host.h"
 
 static uint64_t fail_at, requests, living;
-static bool failed;
+static bool failed, only_once;
 
 void failing_host_fail(uint64_t nth)
 {
     fail_at = nth;
     requests = 0;
-    failed = false;
+    failed = only_once = false;
+}
+
+void failing_host_fail_once(uint64_t nth)
+{
+    failing_host_fail(nth);
+    only_once = true;
 }
 
 bool failing_host_failed(void)
@@ -29,7 +35,7 @@ uint64_t failing_host_living(void)
 static bool is_refused(void)
 {
     requests++;
-    bool refused = fail_at != 0 && requests >= fail_at;
+    bool refused = fail_at != 0 && (only_once ? requests == fail_at : requests >= fail_at);
     failed = failed || refused;
     return refused;
 }

@@ -9,6 +9,8 @@
 
 // The `nth` request from now (1: the next) and all after it fail; 0: none does.
 void failing_host_fail(uint64_t nth);
+// The nth alone.
+void failing_host_fail_once(uint64_t nth);
 // Whether one has failed since.
 bool failing_host_failed(void);
 // What ash_host_alloc handed out and nobody gave back.

@@ -3,11 +3,11 @@
 // nothing else noticed.
 #include "engine/memory/allocator.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "engine/memory/buffer.h"
 #include "engine/memory/host.h"
-#include "engine/memory/image.h"
 #include "engine/memory/optional/check.h"
 #include "engine/memory/optional/record.h"
 #include "engine/memory/optional/regions_check.h"
@@ -75,60 +75,6 @@ static void rules_of_mapping(void **state)
                        assert_int_equal(ash_allocator_create(&nowhere, &allocator), ASH_OK));
 }
 
-// The driver does not merely prefer it: such resources can't share memory.
-static void required_dedicated_memory_is_taken(void **state)
-{
-    (void)state;
-    struct memory_test test;
-    struct ash_buffer buffer;
-    struct ash_image image;
-    struct fake_profile profile = fake_profiles[FAKE_DISCRETE_NO_BAR];
-    profile.requires_dedicated = FAKE_MIB;
-    memory_test_begin(&test, &profile);
-    const struct ash_buffer_params buffer_params = {.size = 2 * FAKE_MIB,
-                                                    .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT};
-    const struct ash_image_params image_params = {.extent = {1024, 1024},
-                                                  .format = VK_FORMAT_R8G8B8A8_UNORM,
-                                                  .usage = VK_IMAGE_USAGE_SAMPLED_BIT};
-    assert_int_equal(ash_buffer_init(&buffer, test.allocator, &buffer_params), ASH_OK);
-    assert_int_equal(ash_image_init(&image, test.allocator, &image_params), ASH_OK);
-    struct ash_allocator_stats stats;
-    ash_allocator_stats(test.allocator, &stats);
-    assert_int_equal(stats.total.dedicated, 2);
-    assert_int_equal(stats.total.chunks, 0);
-    ash_image_finish(&image);
-    ash_buffer_finish(&buffer);
-    const struct ash_image_params flat = {.extent = {1024, 0},
-                                          .format = VK_FORMAT_R8G8B8A8_UNORM,
-                                          .usage = VK_IMAGE_USAGE_SAMPLED_BIT};
-    assert_breaks_rule("one pixel",
-                       assert_int_equal(ash_image_init(&image, test.allocator, &flat), ASH_OK));
-    memory_test_end(&test);
-}
-
-static void views_of_buffers(void **state)
-{
-    (void)state;
-    struct memory_test test;
-    struct ash_buffer buffer;
-    struct ash_buffer_view view;
-    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
-    const struct ash_buffer_params params = {.size = 256,
-                                             .usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
-                                             .properties = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT};
-    assert_int_equal(ash_buffer_init(&buffer, test.allocator, &params), ASH_OK);
-    assert_int_equal(ash_buffer_begin_view(
-                         &buffer, &(struct ash_view_params){.access = ASH_ACCESS_WRITE}, &view),
-                     ASH_OK);
-    assert_int_equal(ash_view_write(&view, 256, NULL, 0), ASH_OK); // nothing, at the very end
-    struct ash_buffer_view strange = view;
-    strange.slot = ASH_BUFFER_MAX_VIEWS;
-    assert_breaks_rule("a view ends once", assert_int_equal(ash_buffer_end_view(&strange), ASH_OK));
-    assert_int_equal(ash_buffer_end_view(&view), ASH_OK);
-    ash_buffer_finish(&buffer);
-    memory_test_end(&test);
-}
-
 // Each memory of its own takes a slot, and slots are committed in steps, regions as well.
 static void no_host_memory_for_the_next_step(void **state)
 {
@@ -177,6 +123,10 @@ static void a_stock_that_is_asked_for_too_much(void **state)
     const uint32_t step = ASH_HOST_PAGE / sizeof(struct ash_region);
     assert_true(ash_region_pool_init(&pool, 4 * step));
     ash_region_stock_init(&stock, &pool, 1);
+    struct ash_region_pool none;
+    failing_host_fail(1);
+    assert_false(ash_region_pool_init(&none, 4 * step));
+    failing_host_fail(0);
     assert_false(ash_region_stock_has(&stock, step / 2 + 1));
     assert_int_equal(pool.committed, 0);
     assert_true(ash_region_stock_has(&stock, step / 2));
@@ -184,6 +134,11 @@ static void a_stock_that_is_asked_for_too_much(void **state)
     // Region 0 is nobody's.
     assert_int_equal(ash_region_stock_take(&stock), 1);
     assert_int_equal(ash_region_stock_take(&stock), 2);
+    // As many as are asked for are enough.
+    while (stock.fresh_end - stock.fresh > 2)
+        (void)ash_region_stock_take(&stock);
+    assert_true(ash_region_stock_has(&stock, 2));
+    assert_int_equal(pool.committed, step);
     ash_region_pool_finish(&pool);
 }
 
@@ -258,17 +213,226 @@ static void the_check_of_regions_sees_more_damage(void **state)
     ash_region_pool_finish(&pool);
 }
 
+static void the_largest_of_small_regions(void **state)
+{
+    (void)state;
+    static struct ash_regions set;
+    struct ash_region_pool pool;
+    struct ash_region_stock stock;
+    assert_true(ash_region_pool_init(&pool, 1 << 12));
+    ash_region_stock_init(&stock, &pool, 0);
+    assert_true(ash_region_stock_has(&stock, 4));
+    memset(&set, 0, sizeof(set));
+    ash_regions_init(&set, &stock);
+    uint32_t edge = ash_regions_add_span(&set, 1, 40);
+    assert_int_equal(ash_regions_largest(&set), 40);
+    ash_regions_remove_span(&set, edge);
+    assert_int_equal(ash_regions_largest(&set), 0);
+    ash_region_pool_finish(&pool);
+}
+
+// Not only "this and all that follow": each request that fails is noticed by itself.
+static void each_request_of_creation_is_looked_at(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    bool failed = true;
+    for (uint64_t nth = 1; failed; nth++) {
+        const struct ash_allocator_params params = {.context = test.context};
+        struct ash_allocator *allocator;
+        catch_log_begin();
+        failing_host_fail_once(nth);
+        enum ash_result result = ash_allocator_create(&params, &allocator);
+        failed = failing_host_failed();
+        failing_host_fail(0);
+        catch_log_end();
+        assert_int_equal(result, failed ? ASH_ERROR_OUT_OF_HOST_MEMORY : ASH_OK);
+        ash_allocator_destroy(allocator);
+    }
+    memory_test_end(&test);
+}
+
+// Pages of address space that this process has.
+static unsigned long address_space(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%lu", &pages), 1);
+    fclose(file);
+    return pages;
+}
+
+static void an_allocator_leaves_nothing(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    uint64_t living = failing_host_living();
+    unsigned long before = address_space();
+    for (int i = 0; i < 16; i++) {
+        const struct ash_allocator_params params = {.context = test.context};
+        struct ash_allocator *allocator;
+        struct ash_memory_block block;
+        const struct ash_alloc_params request = {
+            .requirements = {.size = 64, .alignment = 64, .memoryTypeBits = 1}, .label = "leaked"};
+        assert_int_equal(ash_allocator_create(&params, &allocator), ASH_OK);
+        assert_int_equal(ash_allocator_alloc(allocator, &request, &block), ASH_OK);
+        catch_log_begin();
+        ash_allocator_destroy(allocator);
+        assert_true(catch_log_has("leaked"));
+        catch_log_end();
+        assert_int_equal(failing_host_living(), living); // its name neither
+    }
+    // One table alone is 4 MiB, times 16.
+    assert_true(address_space() < before + (48 << 20) / 4096);
+    memory_test_end(&test);
+}
+
+// As many slots as are committed at once, and none behind them.
+static void slots_that_fill_their_page(void **state)
+{
+    (void)state;
+    enum { SLOTS = 256 }; // of 64 bytes in 16 KiB; the first is nobody's
+    static struct ash_memory_block blocks[SLOTS];
+    struct memory_test test;
+    const struct ash_alloc_params params = {
+        .requirements = {.size = 4096, .alignment = 64, .memoryTypeBits = 1}, .dedicated = true};
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    for (uint32_t i = 1; i < SLOTS; i++)
+        assert_int_equal(ash_allocator_alloc(test.allocator, &params, &blocks[i]), ASH_OK);
+    assert_true(ash_allocator_check(test.allocator));
+    for (uint32_t i = 1; i < SLOTS; i++)
+        give(&test, &blocks[i]);
+    assert_true(ash_allocator_check(test.allocator));
+    memory_test_end(&test);
+}
+
+// memoryTypeBits that differ by eight share a place among the remembered choices.
+static void other_type_bits_are_another_choice(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_memory_block blocks[2];
+    struct fake_profile profile = fake_profiles[FAKE_DISCRETE];
+    profile.memory.memoryTypeCount = 6;
+    for (int i = 0; i < 6; i++)
+        profile.memory.memoryTypes[i] = profile.memory.memoryTypes[0];
+    memory_test_begin(&test, &profile);
+    for (uint32_t round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < 2; i++) {
+            const struct ash_alloc_params params = {
+                .requirements = {.size = 64, .alignment = 64, .memoryTypeBits = 8u << i}};
+            assert_int_equal(ash_allocator_alloc(test.allocator, &params, &blocks[i]), ASH_OK);
+            assert_int_equal(blocks[i].memory_type_index, 3 + i);
+        }
+        give(&test, &blocks[0]);
+        give(&test, &blocks[1]);
+    }
+    memory_test_end(&test);
+}
+
+static void a_block_of_an_eighth_of_a_chunk_is_large(void **state)
+{
+    (void)state;
+    enum { BLOCKS = 5 };
+    static const VkDeviceSize sizes[BLOCKS] = {1024, 60 * FAKE_MIB, 9 * FAKE_MIB, 8 * FAKE_MIB,
+                                               8 * FAKE_MIB - 64};
+    struct memory_test test;
+    struct ash_memory_block blocks[BLOCKS];
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    for (int i = 0; i < 3; i++) // the third is in a chunk of its own
+        take(&test, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, sizes[i], &blocks[i]);
+    assert_true(blocks[2].memory != blocks[0].memory);
+    give(&test, &blocks[1]);
+    for (int i = 3; i < BLOCKS; i++)
+        take(&test, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, sizes[i], &blocks[i]);
+    assert_true(blocks[3].memory == blocks[2].memory);
+    assert_true(blocks[4].memory == blocks[0].memory);
+    for (int i = 0; i < BLOCKS; i++)
+        give(&test, &blocks[i]);
+    memory_test_end(&test);
+}
+
+static void the_peak_is_of_what_was_there_at_once(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_memory_block block;
+    struct fake_profile profile = fake_profiles[FAKE_DISCRETE];
+    profile.max_allocation_size = 64 * FAKE_MIB;
+    struct ash_alloc_params params = {
+        .requirements = {.size = 10 * FAKE_MIB, .alignment = 64, .memoryTypeBits = 1},
+        .dedicated = true};
+    memory_test_begin(&test, &profile);
+    struct ash_allocator_stats stats;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(ash_allocator_alloc(test.allocator, &params, &block), ASH_OK);
+        give(&test, &block);
+        ash_allocator_stats(test.allocator, &stats);
+        assert_int_equal(stats.peak_reserved_bytes, 10 * FAKE_MIB);
+        assert_int_equal(stats.peak_live_bytes, 10 * FAKE_MIB);
+    }
+    // As large as one may be, and no larger.
+    params.requirements.size = 64 * FAKE_MIB;
+    assert_int_equal(ash_allocator_alloc(test.allocator, &params, &block), ASH_OK);
+    give(&test, &block);
+    catch_log_begin();
+    params.requirements.size += 64;
+    assert_int_equal(ash_allocator_alloc(test.allocator, &params, &block),
+                     ASH_ERROR_OUT_OF_DEVICE_MEMORY);
+    catch_log_end();
+    memory_test_end(&test);
+}
+
+// ---- threads
+
+static void *take_one(void *argument)
+{
+    struct memory_test *test = ((void **)argument)[0];
+    struct ash_memory_block *block = ((void **)argument)[1];
+    take(test, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 64, block);
+    return NULL;
+}
+
+// The number of a block's arena is the highest byte of its id, so that no two threads make the
+// same.
+static void threads_have_arenas_of_their_own(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_memory_block blocks[3];
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    for (int i = 0; i < 3; i++) {
+        pthread_t thread;
+        void *argument[] = {&test, &blocks[i]};
+        assert_int_equal(pthread_create(&thread, NULL, take_one, argument), 0);
+        pthread_join(thread, NULL);
+    }
+    assert_true(blocks[0].id != blocks[1].id && blocks[1].id != blocks[2].id);
+    for (int i = 0; i < 3; i++)
+        give(&test, &blocks[i]);
+    memory_test_end(&test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_asked_before_is_not_what_is_asked_now),
         cmocka_unit_test(rules_of_mapping),
-        cmocka_unit_test(required_dedicated_memory_is_taken),
-        cmocka_unit_test(views_of_buffers),
         cmocka_unit_test(no_host_memory_for_the_next_step),
         cmocka_unit_test(a_stock_that_is_asked_for_too_much),
         cmocka_unit_test(a_record_of_nothing_at_a_slot),
         cmocka_unit_test(the_check_of_regions_sees_more_damage),
+        cmocka_unit_test(the_largest_of_small_regions),
+        cmocka_unit_test(each_request_of_creation_is_looked_at),
+        cmocka_unit_test(an_allocator_leaves_nothing),
+        cmocka_unit_test(slots_that_fill_their_page),
+        cmocka_unit_test(other_type_bits_are_another_choice),
+        cmocka_unit_test(a_block_of_an_eighth_of_a_chunk_is_large),
+        cmocka_unit_test(the_peak_is_of_what_was_there_at_once),
+        cmocka_unit_test(threads_have_arenas_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
