@@ -146,7 +146,7 @@ void game_fill_memory(struct game *game);
 // Looks on at what a new context does, if anybody wants to know.
 void game_observe(struct game *game);
 // ash_renderer_draw, looked on at.
-enum ash_result game_draw(struct game *game);
+enum ash_result game_draw(struct game *game, VkExtent2D extent);
 // What a frame of the game did besides drawing, between four times.
 void game_trace_frame(const double marks[4]);
 // Writes the reports that were asked for, at the end. False: one could not be written (logged).

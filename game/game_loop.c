@@ -61,7 +61,7 @@ static bool is_whole(struct game *game)
 // Draws the scene as it is. False: no more frames can be drawn (logged); *drawn: this one was.
 static bool draw(struct game *game, bool *drawn)
 {
-    enum ash_result result = game_draw(game);
+    enum ash_result result = game_draw(game, game_extent(game));
     *drawn = result == ASH_OK && is_whole(game);
     if (*drawn)
         game->frames_failed = 0;

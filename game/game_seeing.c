@@ -123,14 +123,14 @@ void game_observe(struct game *game)
 }
 
 // Frames are explained until one uploads something, which tells more; else the last one counts.
-enum ash_result game_draw(struct game *game)
+enum ash_result game_draw(struct game *game, VkExtent2D extent)
 {
     struct seeing *seeing = &game->seeing;
     bool explains = game->options->explain_frame && game->playing && !seeing->explained;
     double began = clock_seconds();
     if (explains)
         explain_begin(&seeing->explain);
-    enum ash_result result = ash_renderer_draw(game->renderer, &game->scene, game_extent(game));
+    enum ash_result result = ash_renderer_draw(game->renderer, &game->scene, extent);
     double now = clock_seconds();
     end_phase(seeing, now);
     trace_value("uploaded KiB", began, seeing->uploaded_kib);
