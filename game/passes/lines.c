@@ -89,9 +89,9 @@ static void add_marked(struct lines *lines, const struct scene *scene, struct ch
                           (float)((double)at.z * CHUNK_SIZE - camera->z)};
     const float size = (float)CHUNK_SIZE;
     const float high[3] = {low[0] + size, low[1] + size, low[2] + size};
-    add_box(lines, low, high, width, (float[4]){1.0f, 1.0f, 1.0f, 1.0f});
+    add_box(lines, low, high, 2.0f * width, (float[4]){1.0f, 0.55f, 0.24f, 1.0f});
     lines->tested = lines->count;
-    add_box(lines, low, high, width, (float[4]){1.0f, 1.0f, 1.0f, 0.35f});
+    add_box(lines, low, high, width, (float[4]){1.0f, 0.55f, 0.24f, 0.6f});
 }
 
 static enum ash_result prepare(void *state, const struct ash_pass_env *env, struct ash_frame *frame)

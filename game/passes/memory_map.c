@@ -119,10 +119,13 @@ static void write_hit(const struct memory_map *map, struct pen *pen, const struc
                   scene->hud.points ? "Point at a block: whose is it?"
                                     : "Look at the land: where is its block?");
     } else {
-        char land[48] = "";
+        char land[64] = "";
+        const struct scene_camera *camera = &scene->camera;
         if (hit->has_chunk)
-            snprintf(land, sizeof(land), ": land %d, %d, %d", hit->coord.x, hit->coord.y,
-                     hit->coord.z);
+            snprintf(land, sizeof(land), ": land %d, %d, %d, %.0f blocks away", hit->coord.x,
+                     hit->coord.y, hit->coord.z,
+                     hypot((hit->coord.x + 0.5) * CHUNK_SIZE - camera->x,
+                           (hit->coord.z + 0.5) * CHUNK_SIZE - camera->z));
         pen_write(pen, HUD_WHITE, "%s%s%s", hit->retiring ? "retiring " : "", hit->label, land);
         pen_write(pen, HUD_WHITE, "%.1f KiB at %.3f MiB of chunk %u", (double)hit->size / 1024.0,
                   (double)hit->offset * MIB, map->hit_chunk);
@@ -141,7 +144,9 @@ void memory_map_draw(struct memory_map *map, struct canvas *canvas, const struct
     // The left half, so that one sees the crosshair and the land; all of a small window.
     const float half = floorf(canvas->width * 0.5f) - 24.0f * unit;
     const float width = half < 400.0f * unit ? canvas->width - 2.0f * margin : half - margin;
-    const float top = 42.0f * unit, bottom = canvas->height - 6.0f * unit;
+    const float above =
+        canvas->height < 600.0f * unit ? 6.0f : 100.0f; // the hotbar, if there is room
+    const float top = 42.0f * unit, bottom = canvas->height - above * unit;
     struct pen pen = {.canvas = canvas,
                       .x = 2.0f * margin,
                       .y = top + 0.7f * margin,
