@@ -76,26 +76,61 @@ static const char *cause_name(const struct bench *bench, const struct bench_fram
     return names[part];
 }
 
-// The part that took most more than it usually does; "system" where none explains the frame.
-static const char *find_cause(const struct bench *bench, float *scratch)
+// Of the whole frame (the last) and of each part.
+static void find_medians(const struct bench *bench, float *scratch, float medians[BENCH_PARTS + 1])
 {
-    const struct bench_frame *longest = &bench->frames[0];
-    for (uint32_t i = 1; i < bench->count; i++) {
-        if (bench->frames[i].ms > longest->ms)
-            longest = &bench->frames[i];
+    for (enum bench_part part = 0; part <= BENCH_PARTS; part++) {
+        sort_part(bench, part, scratch);
+        medians[part] = percentile(scratch, bench->count, 0.5);
     }
-    sort_part(bench, BENCH_PARTS, scratch);
-    float most = (longest->ms - percentile(scratch, bench->count, 0.5)) * BLAME_SHARE;
+}
+
+// The part that took most more than it usually does; "system" where none explains the frame.
+static const char *find_cause(const struct bench *bench, const struct bench_frame *frame,
+                              const float medians[BENCH_PARTS + 1])
+{
+    float most = (frame->ms - medians[BENCH_PARTS]) * BLAME_SHARE;
     const char *cause = "system";
     for (enum bench_part part = 0; part < BENCH_PARTS; part++) {
-        sort_part(bench, part, scratch);
-        float excess = longest->parts[part] - percentile(scratch, bench->count, 0.5);
+        float excess = frame->parts[part] - medians[part];
         if (excess >= most) {
             most = excess;
-            cause = cause_name(bench, longest, part);
+            cause = cause_name(bench, frame, part);
         }
     }
     return cause;
+}
+
+static void count_cause(struct bench_summary *summary, const char *cause)
+{
+    uint32_t i = 0;
+    while (i < summary->cause_count && strcmp(summary->over_thrice[i].cause, cause) != 0)
+        i++;
+    if (i == summary->cause_count)
+        summary->over_thrice[summary->cause_count++].cause = cause;
+    summary->over_thrice[i].frames++;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static void look_at_frames(const struct bench *bench, const float medians[BENCH_PARTS + 1],
+                           struct bench_summary *out)
+{
+    const float median = medians[BENCH_PARTS];
+    for (uint32_t i = 0; i < bench->count; i++) {
+        const struct bench_frame *frame = &bench->frames[i];
+        const uint32_t tenth = (uint32_t)((uint64_t)i * BENCH_TENTHS / bench->count);
+        out->reserved_peak[tenth] = larger(out->reserved_peak[tenth], frame->reserved);
+        out->live_peak[tenth] = larger(out->live_peak[tenth], frame->live);
+        out->over_twice += frame->ms > 2 * median;
+        if (frame->ms > 3 * median)
+            count_cause(out, find_cause(bench, frame, medians));
+        if ((double)frame->ms == out->max)
+            out->longest_cause = find_cause(bench, frame, medians);
+    }
 }
 
 void bench_summarise(const struct bench *bench, struct bench_summary *out)
@@ -104,13 +139,38 @@ void bench_summarise(const struct bench *bench, struct bench_summary *out)
     float *sorted = bench->count > 0 ? malloc(bench->count * sizeof(float)) : NULL;
     if (sorted == NULL)
         return;
-    sort_part(bench, BENCH_PARTS, sorted);
-    out->median = (double)percentile(sorted, bench->count, 0.50);
+    float medians[BENCH_PARTS + 1];
+    find_medians(bench, sorted, medians); // leaves whole frames in `sorted`
+    out->median = (double)medians[BENCH_PARTS];
     out->p95 = (double)percentile(sorted, bench->count, 0.95);
     out->p99 = (double)percentile(sorted, bench->count, 0.99);
+    out->p999 = (double)percentile(sorted, bench->count, 0.999);
     out->max = (double)sorted[bench->count - 1];
-    out->longest_cause = find_cause(bench, sorted);
+    look_at_frames(bench, medians, out);
     free(sorted);
+}
+
+static bool add_causes(cJSON *object, const struct bench_summary *summary)
+{
+    cJSON *causes = cJSON_AddObjectToObject(object, "frames_over_three_medians");
+    bool whole = causes != NULL;
+    for (uint32_t i = 0; i < summary->cause_count; i++)
+        whole = cJSON_AddNumberToObject(causes, summary->over_thrice[i].cause,
+                                        summary->over_thrice[i].frames) != NULL &&
+                whole;
+    return whole;
+}
+
+static bool add_tenths(cJSON *object, const char *name, const uint64_t tenths[BENCH_TENTHS])
+{
+    double values[BENCH_TENTHS];
+    for (uint32_t i = 0; i < BENCH_TENTHS; i++)
+        values[i] = (double)tenths[i];
+    cJSON *array = cJSON_CreateDoubleArray(values, BENCH_TENTHS);
+    if (array != NULL && cJSON_AddItemToObject(object, name, array))
+        return true;
+    cJSON_Delete(array);
+    return false;
 }
 
 static cJSON *make_object(const struct bench *bench, const struct bench_report *report)
@@ -125,12 +185,15 @@ static cJSON *make_object(const struct bench *bench, const struct bench_report *
         {"height", report->height},
         {"radius", report->radius},
         {"seed", report->seed},
+        {"speed", report->speed},
         {"frames", bench->count},
         {"frames_loading", report->frames_loading},
         {"frame_ms_median", summary.median},
         {"frame_ms_p95", summary.p95},
         {"frame_ms_p99", summary.p99},
+        {"frame_ms_p999", summary.p999},
         {"frame_ms_max", summary.max},
+        {"frames_over_two_medians", summary.over_twice},
         {"first_frame_ms", report->first_frame_ms},
         {"world_complete_ms", report->world_complete_ms},
         {"peak_resident_mib", report->peak_resident_mib},
@@ -153,6 +216,9 @@ static cJSON *make_object(const struct bench *bench, const struct bench_report *
     }
     whole = cJSON_AddStringToObject(object, "longest_frame_cause", summary.longest_cause) != NULL &&
             whole;
+    whole = add_causes(object, &summary) && whole;
+    whole = add_tenths(object, "memory_reserved_peak_bytes_by_tenth", summary.reserved_peak) &&
+            add_tenths(object, "memory_live_peak_bytes_by_tenth", summary.live_peak) && whole;
     if (!whole) {
         cJSON_Delete(object);
         return NULL;

@@ -20,7 +20,8 @@ enum bench_part {
 struct bench_frame {
     float ms;
     float parts[BENCH_PARTS];
-    bool uploaded; // something went through the staging ring
+    bool uploaded;           // something went through the staging ring
+    uint64_t reserved, live; // bytes of device memory afterwards
 };
 
 struct bench {
@@ -29,6 +30,8 @@ struct bench {
     bool presents; // there is a screen to wait for
 };
 
+enum { BENCH_TENTHS = 10, BENCH_CAUSES = BENCH_PARTS + 3 };
+
 // False: not enough memory (logged).
 bool bench_init(struct bench *bench, uint32_t capacity, bool presents);
 void bench_finish(struct bench *bench);
@@ -36,8 +39,16 @@ void bench_finish(struct bench *bench);
 void bench_add(struct bench *bench, const struct bench_frame *frame);
 
 struct bench_summary {
-    double median, p95, p99, max;
+    double median, p95, p99, p999, max;
     const char *longest_cause; // "streaming", "upload" and so on; "none" without frames
+    uint32_t over_twice;       // frames that took more than twice the median
+    struct {
+        const char *cause;
+        uint32_t frames; // that took more than three times the median because of it
+    } over_thrice[BENCH_CAUSES];
+    uint32_t cause_count;
+    // The most device memory in each tenth of the frames, bytes.
+    uint64_t reserved_peak[BENCH_TENTHS], live_peak[BENCH_TENTHS];
 };
 void bench_summarise(const struct bench *bench, struct bench_summary *out);
 
@@ -45,6 +56,7 @@ void bench_summarise(const struct bench *bench, struct bench_summary *out);
 struct bench_report {
     const char *device;
     uint32_t width, height, radius, seed;
+    double speed; // of --fly and --ground, blocks a second; 0: another camera
     uint32_t frames_loading;
     double first_frame_ms, world_complete_ms; // since the process began
     double peak_resident_mib;

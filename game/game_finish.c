@@ -107,6 +107,7 @@ static bool write_bench(const struct game *game, const char *path)
         .height = extent.height,
         .radius = game->options->radius,
         .seed = game->simulation.seed,
+        .speed = game->rails.speed,
         .frames_loading = game->frames_loading,
         .first_frame_ms = game->first_frame_ms,
         .world_complete_ms = game->world_complete_ms,

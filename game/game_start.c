@@ -97,6 +97,7 @@ void game_start_camera(struct game *game)
             .blocks = {land_block, game},
             .spawn = terrain_spawn(game->simulation.seed),
             .view_distance = (double)options->radius * CHUNK_SIZE,
+            .speed = (double)options->speed,
         };
         rails_init(&game->rails, &params);
         game->now = game->rails.pose;

@@ -52,6 +52,8 @@ static const struct row rows[] = {
     {"fly", KIND_CAMERA, FIELD(camera), CAMERA_FLY, 0, NULL, NULL, "fly east at 20 blocks/s"},
     {"ground", KIND_CAMERA, FIELD(camera), CAMERA_GROUND, 0, NULL, NULL,
      "go east at walking pace and eye height"},
+    {"speed", KIND_REAL, FIELD(speed), 0.1, 400, "X", "a number from 0.1 to 400",
+     "of --fly or --ground, in blocks a second"},
     {"view", KIND_VIEW, FIELD(view), -1e6, 1e6, "X,Y,Z,YAW,PITCH",
      "a place and two angles in degrees, such as 48.5,40,66.5,90,-10", "stand still and look"},
     {"panels", KIND_FLAG, FIELD(panels), 0, 0, NULL, NULL,

@@ -35,6 +35,7 @@ struct options {
     bool fault_count;
     uint32_t hash_every; // ticks; 0: off
     float sensitivity;   // 1 is the default
+    float speed;         // of --fly and --ground, blocks a second; 0: theirs
     float field_of_view; // degrees, vertical
     float time_of_day;   // start; below 0: as saved, or morning
     enum ash_log_level log_level;

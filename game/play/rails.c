@@ -117,10 +117,12 @@ void rails_init(struct rails *rails, const struct rails_params *params)
     rails->home_z = rails->pose.z;
     switch (rails->kind) {
     case RAILS_FLY:
+        rails->speed = params->speed > 0 ? params->speed : RAILS_FLY_SPEED;
         rails->pose.y = fly_height(rails);
         rails->pose.pitch = -0.25;
         break;
     case RAILS_GROUND:
+        rails->speed = params->speed > 0 ? params->speed : RAILS_GROUND_SPEED;
         rails->pose.y = ground_height(rails);
         break;
     case RAILS_TOUR:
@@ -135,12 +137,13 @@ void rails_step(struct rails *rails, double seconds)
 {
     switch (rails->kind) {
     case RAILS_FLY:
-        rails->pose.x += RAILS_FLY_SPEED * seconds;
-        climb_to(rails, fly_height(rails), FLY_LAG, seconds);
+        rails->pose.x += rails->speed * seconds;
+        climb_to(rails, fly_height(rails), FLY_LAG * fmin(1, RAILS_FLY_SPEED / rails->speed),
+                 seconds);
         stay_above(rails, 3);
         break;
     case RAILS_GROUND:
-        rails->pose.x += RAILS_GROUND_SPEED * seconds;
+        rails->pose.x += rails->speed * seconds;
         step_around_trees(rails, seconds);
         climb_to(rails, ground_height(rails), GROUND_LAG, seconds);
         stay_above(rails, 1.5);

@@ -15,8 +15,8 @@
 #define RAILS_GROUND_SPEED 4.3
 
 enum rails_kind {
-    RAILS_FLY,    // 20 blocks/s along +x at y 60, higher where land stands in the way
-    RAILS_GROUND, // walking pace along +x at eye height; over water, a swimmer's
+    RAILS_FLY,    // along +x at y 60, higher where land stands in the way
+    RAILS_GROUND, // along +x at eye height; over water, a swimmer's
     RAILS_TOUR    // round the highest mountain, over sea and islands
 };
 
@@ -24,6 +24,7 @@ struct rails {
     enum rails_kind kind;
     struct block_reader blocks; // trees to walk around; get NULL: not known
     struct pose pose;
+    double speed; // blocks a second; 0 on tour
     // private
     struct land land;
     struct tour tour;
@@ -38,6 +39,7 @@ struct rails_params {
     struct block_reader blocks;
     struct block_coord spawn;
     double view_distance; // the tour keeps its mountain inside it
+    double speed; // of FLY and GROUND, blocks a second; 0: RAILS_FLY_SPEED, RAILS_GROUND_SPEED
 };
 void rails_init(struct rails *rails, const struct rails_params *params);
 void rails_step(struct rails *rails, double seconds);

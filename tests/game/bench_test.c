@@ -103,6 +103,48 @@ static void the_longest_frame_has_a_cause(void **state)
     assert_string_equal(cause_of(BENCH_PARTS, false, false), "system");
 }
 
+static void long_frames_are_counted_by_cause(void **state)
+{
+    (void)state;
+    struct bench bench;
+    assert_true(bench_init(&bench, 100, false));
+    for (int i = 0; i < 100; i++) {
+        struct bench_frame frame = {.ms = 10, .parts = {1, 1, 3, 3, 1}};
+        const float more = i < 2 ? 15 : i < 5 ? 25 : i < 7 ? 35 : 0;
+        frame.ms += more;
+        frame.parts[i < 5 ? BENCH_STREAMING : BENCH_DRIVER] += more;
+        bench_add(&bench, &frame);
+    }
+    struct bench_summary summary;
+    bench_summarise(&bench, &summary);
+    assert_int_equal(summary.over_twice, 7);
+    assert_int_equal(summary.cause_count, 2);
+    assert_string_equal(summary.over_thrice[0].cause, "streaming");
+    assert_int_equal(summary.over_thrice[0].frames, 3);
+    assert_string_equal(summary.over_thrice[1].cause, "driver");
+    assert_int_equal(summary.over_thrice[1].frames, 2);
+    assert_true(summary.p99 == 45 && summary.p999 == 45);
+    bench_finish(&bench);
+}
+
+static void memory_has_a_peak_in_each_tenth(void **state)
+{
+    (void)state;
+    struct bench bench;
+    assert_true(bench_init(&bench, 25, false));
+    for (uint64_t i = 0; i < 25; i++) {
+        struct bench_frame frame = {.ms = 1, .reserved = 100 + i, .live = 50 - i};
+        bench_add(&bench, &frame);
+    }
+    struct bench_summary summary;
+    bench_summarise(&bench, &summary);
+    assert_int_equal(summary.reserved_peak[0], 102);
+    assert_int_equal(summary.reserved_peak[9], 124);
+    assert_int_equal(summary.live_peak[0], 50);
+    assert_int_equal(summary.live_peak[9], 50 - 23);
+    bench_finish(&bench);
+}
+
 static void the_object_has_exactly_the_promised_fields(void **state)
 {
     (void)state;
@@ -112,12 +154,15 @@ static void the_object_has_exactly_the_promised_fields(void **state)
         "height",
         "radius",
         "seed",
+        "speed",
         "frames",
         "frames_loading",
         "frame_ms_median",
         "frame_ms_p95",
         "frame_ms_p99",
+        "frame_ms_p999",
         "frame_ms_max",
+        "frames_over_two_medians",
         "first_frame_ms",
         "world_complete_ms",
         "peak_resident_mib",
@@ -131,6 +176,9 @@ static void the_object_has_exactly_the_promised_fields(void **state)
         "allocate_memory_calls",
         "map_memory_calls",
         "longest_frame_cause",
+        "frames_over_three_medians",
+        "memory_reserved_peak_bytes_by_tenth",
+        "memory_live_peak_bytes_by_tenth",
     };
     int count = sizeof(fields) / sizeof(fields[0]);
     char path[256];
@@ -188,6 +236,8 @@ int main(void)
         cmocka_unit_test(no_frames_are_no_figures),
         cmocka_unit_test(frames_beyond_the_capacity_are_left_out),
         cmocka_unit_test(the_longest_frame_has_a_cause),
+        cmocka_unit_test(long_frames_are_counted_by_cause),
+        cmocka_unit_test(memory_has_a_peak_in_each_tenth),
         cmocka_unit_test(the_object_has_exactly_the_promised_fields),
         cmocka_unit_test(a_place_that_can_not_be_written_is_an_error),
         cmocka_unit_test(resident_memory_is_known),
