@@ -139,7 +139,12 @@ void game_start_camera(struct game *game);
 void game_control(struct game *game, double seconds);
 void game_set_paused(struct game *game, bool paused);
 
-VkExtent2D game_extent(const struct game *game); // of what is drawn
+// Of what is drawn.
+static inline VkExtent2D game_extent(const struct game *game)
+{
+    return game->window != NULL ? ash_window_extent(game->window)
+                                : (VkExtent2D){game->options->width, game->options->height};
+}
 void game_fill_scene(struct game *game);
 // What the memory map shows, in the scene. The camera is filled in.
 void game_fill_memory(struct game *game);

@@ -14,13 +14,6 @@
 // The surface of water is this far below its block's upper face.
 #define WATER_GAP 0.12
 
-VkExtent2D game_extent(const struct game *game)
-{
-    if (game->window != NULL)
-        return ash_window_extent(game->window);
-    return (VkExtent2D){game->options->width, game->options->height};
-}
-
 static bool under_water(const struct game *game)
 {
     const struct pose *eye = &game->eye;
