@@ -4,7 +4,7 @@
 // A quad is two words of 32 bits (in C one uint64_t, the first word in its lower half):
 //
 //     word 0   x 6 | y 6 | z 6 | width - 1  5 | height - 1  5 | face 3 | 1 unused
-//     word 1   texture 6 | light of corners 0 to 3, 6 each: daylight 3, lamps 3 | turned 1 | 1 unused
+//     word 1   texture 6 | light of corners 0 to 3, 6 each: daylight 3, lamps 3 | turned 1 | wet 1
 //
 // x, y, z is the corner with the smallest coordinates, 0 to 32, in cells of (1 << detail) blocks
 // from the chunk's origin; terrain_push carries the size of a cell. Width and height run along
@@ -58,6 +58,9 @@
 
 #define QUAD_LIGHT_MAX   7
 #define QUAD_LIGHT_PLAIN 0x1C71C7u // daylight at all corners, no lamp
+// Of faces that look into water, as light: they are lit plainly, since water hides what angles do
+// to light, and are told from others, since it hides themselves.
+#define QUAD_LIGHT_WET (QUAD_LIGHT_PLAIN | 1u << 25)
 
 #ifdef __STDC__
 #include <stdint.h>
@@ -74,17 +77,18 @@
     ((uint32_t)(texture) | (uint32_t)(light) << 6 | (uint32_t)(turned) << 30)
 #define QUAD_CORNER_SKY(light, corner)  ((light) >> 6 * (corner)&7u)
 #define QUAD_CORNER_LAMP(light, corner) ((light) >> (6 * (corner) + 3) & 7u)
-#define QUAD_PACK(word_0, word_1) ((uint64_t)(word_0) | (uint64_t)(word_1) << 32)
+#define QUAD_PACK(word_0, word_1)       ((uint64_t)(word_0) | (uint64_t)(word_1) << 32)
 
-#define QUAD_X(quad)         ((uint32_t)(quad)&63u)
-#define QUAD_Y(quad)         ((uint32_t)((quad) >> 6) & 63u)
-#define QUAD_Z(quad)         ((uint32_t)((quad) >> 12) & 63u)
-#define QUAD_WIDTH(quad)     (((uint32_t)((quad) >> 18) & 31u) + 1u)
-#define QUAD_HEIGHT(quad)    (((uint32_t)((quad) >> 23) & 31u) + 1u)
-#define QUAD_FACE(quad)      ((uint32_t)((quad) >> 28) & 7u)
-#define QUAD_TEXTURE(quad)   ((uint32_t)((quad) >> 32) & 63u)
-#define QUAD_LIGHT(quad)     ((uint32_t)((quad) >> 38) & 0xffffffu)
-#define QUAD_TURNED(quad)    ((uint32_t)((quad) >> 62) & 1u)
+#define QUAD_X(quad)       ((uint32_t)(quad)&63u)
+#define QUAD_Y(quad)       ((uint32_t)((quad) >> 6) & 63u)
+#define QUAD_Z(quad)       ((uint32_t)((quad) >> 12) & 63u)
+#define QUAD_WIDTH(quad)   (((uint32_t)((quad) >> 18) & 31u) + 1u)
+#define QUAD_HEIGHT(quad)  (((uint32_t)((quad) >> 23) & 31u) + 1u)
+#define QUAD_FACE(quad)    ((uint32_t)((quad) >> 28) & 7u)
+#define QUAD_TEXTURE(quad) ((uint32_t)((quad) >> 32) & 63u)
+#define QUAD_LIGHT(quad)   ((uint32_t)((quad) >> 38) & 0xffffffu)
+#define QUAD_TURNED(quad)  ((uint32_t)((quad) >> 62) & 1u)
+#define QUAD_WET(quad)     ((uint32_t)((quad) >> 63) & 1u)
 
 #else // GLSL
 #extension GL_EXT_buffer_reference : require

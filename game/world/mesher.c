@@ -20,7 +20,7 @@ struct plane {
     uint32_t used;         // which rows may have faces, a bit each
     const uint8_t *kinds;  // of the cell behind row 0, bit 0
     uint32_t kinds_stride; // from row to row
-    const uint32_t *light; // QUAD_LIGHT's of the corners: [row][bit]; NULL: plain daylight
+    const uint32_t *light; // of the corners, as QUAD_WORD_1's: [row][bit]; NULL: plain daylight
 };
 
 // Where a plane lies: a face, and its cells' coordinate on the face's axis.
@@ -37,7 +37,8 @@ struct quad_sink {
 
 struct mesher {
     struct quad_sink sink;
-    const struct light_cells *light; // of the faces at hand; NULL: plain daylight
+    const struct light_cells *light; // NULL: plain daylight
+    bool plain;                      // of the faces at hand: in daylight, and none is wet
 
     // The cells whose faces are looked for, and what these are not drawn against.
     const grid_rows *source, *stops;
@@ -92,23 +93,32 @@ static bool face_mirrored(uint32_t face)
 
 // ---- The light at a face's corners ----
 
-enum { Z_STRIDE = LIGHT_STRIDE, Y_STRIDE = LIGHT_PADDED * LIGHT_STRIDE };
+// In rows of cells.
+enum { Z_STRIDE = 1, Y_STRIDE = LIGHT_PADDED };
+_Static_assert((int)LIGHT_PADDED == (int)MESH_PADDED, "rows of light lie like those of cells");
 
 // Light of one row of faces whose width runs along x. The cells before them begin at y, z (from 1)
-// and go on by `stride` rows, which is `height` bytes.
+// and go on by `height` rows.
 static void light_row(struct mesher *mesher, uint32_t faces, uint32_t row, uint32_t y, uint32_t z,
                       ptrdiff_t height, uint32_t face)
 {
-    const uint64_t *dim = &mesher->light->dim[y][z];
-    const ptrdiff_t stride = height / LIGHT_STRIDE;
-    uint64_t any = dim[0] | dim[stride] | dim[2 * stride];
-    uint32_t shaded = faces & (uint32_t)((any | any << 1 | any >> 1) >> 1);
     uint32_t *out = &mesher->plane_light[row * CHUNK_SIZE];
     for (uint32_t x = 0; x < CHUNK_SIZE; x++)
         out[x] = QUAD_LIGHT_PLAIN;
+    uint32_t wet = 0;
+    if (mesher->grid.has[GRID_WATER])
+        wet = faces & (uint32_t)((&mesher->grid.see[GRID_WATER][y][z])[height] >> 1);
+    uint64_t any = 0;
+    if (mesher->light != NULL)
+        for (ptrdiff_t i = 0; i < 3; i++)
+            any |= (&mesher->light->dim[y][z])[i * height];
+    uint32_t shaded = faces & ~wet & (uint32_t)((any | any << 1 | any >> 1) >> 1);
+    for (; wet != 0; wet &= wet - 1)
+        out[lowest_bit(wet)] = QUAD_LIGHT_WET;
     for (; shaded != 0; shaded &= shaded - 1) {
         uint32_t x = lowest_bit(shaded);
-        out[x] = light_face(&mesher->light->at[y][z][x], 1, height, face_mirrored(face));
+        out[x] =
+            light_face(&mesher->light->at[y][z][x], 1, height * LIGHT_STRIDE, face_mirrored(face));
     }
 }
 
@@ -194,8 +204,8 @@ static void mesh_level(struct mesher *mesher, struct where where)
     for (uint32_t z = 0; z < size; z++)
         used |= (uint32_t)(rows[z] != 0) << z;
     struct plane plane = {rows, used, &mesher->grid.kinds[where.layer << 2 * mesher->grid.shift],
-                          size, mesher->light != NULL ? mesher->plane_light : NULL};
-    for (uint32_t left = mesher->light != NULL ? used : 0; left != 0; left &= left - 1) {
+                          size, mesher->plain ? NULL : mesher->plane_light};
+    for (uint32_t left = mesher->plain ? 0 : used; left != 0; left &= left - 1) {
         uint32_t z = lowest_bit(left);
         light_row(mesher, rows[z], z, before, z, Z_STRIDE, where.face);
     }
@@ -224,8 +234,8 @@ static void mesh_upright(struct mesher *mesher, uint32_t face)
         uint32_t z = lowest_bit(used);
         struct plane plane = {mesher->planes[z], levels,
                               &mesher->grid.kinds[z << mesher->grid.shift], size * size,
-                              mesher->light != NULL ? mesher->plane_light : NULL};
-        for (uint32_t left = mesher->light != NULL ? levels : 0; left != 0; left &= left - 1) {
+                              mesher->plain ? NULL : mesher->plane_light};
+        for (uint32_t left = mesher->plain ? 0 : levels; left != 0; left &= left - 1) {
             uint32_t y = lowest_bit(left);
             if (plane.rows[y] != 0)
                 light_row(mesher, plane.rows[y], y, y, z + beside, Y_STRIDE, face);
@@ -250,16 +260,21 @@ static void light_sides(struct mesher *mesher, uint32_t faces, uint32_t y, uint3
                         uint32_t face)
 {
     const uint32_t before = face == FACE_EAST ? 2 : 0; // the bit of rows beside bit x + 1, from x
-    uint64_t any = 0;
-    for (uint32_t i = 0; i < 9; i++)
-        any |= mesher->light->dim[y + i / 3][z + i % 3];
+    uint64_t wet = 0, any = 0;
+    if (mesher->grid.has[GRID_WATER])
+        wet = mesher->grid.see[GRID_WATER][y + 1][z + 1];
+    if (mesher->light != NULL)
+        for (uint32_t i = 0; i < 9; i++)
+            any |= mesher->light->dim[y + i / 3][z + i % 3];
     for (; faces != 0; faces &= faces - 1) {
         uint32_t x = lowest_bit(faces);
         uint32_t *out = &mesher->side_light[x][y * CHUNK_SIZE + z];
         *out = QUAD_LIGHT_PLAIN;
-        if ((any >> (x + before) & 1) != 0)
-            *out = light_face(&mesher->light->at[y][z][x + before], Z_STRIDE, Y_STRIDE,
-                              face_mirrored(face));
+        if ((wet >> (x + before) & 1) != 0)
+            *out = QUAD_LIGHT_WET;
+        else if ((any >> (x + before) & 1) != 0)
+            *out = light_face(&mesher->light->at[y][z][x + before], Z_STRIDE * LIGHT_STRIDE,
+                              Y_STRIDE * LIGHT_STRIDE, face_mirrored(face));
     }
 }
 
@@ -280,14 +295,14 @@ static void mesh_sides(struct mesher *mesher, uint32_t face)
                 continue;
             used |= row;
             sort_row(mesher, row, y, z);
-            if (mesher->light != NULL)
+            if (!mesher->plain)
                 light_sides(mesher, row, y, z, face);
         }
     }
     for (; used != 0; used &= used - 1) {
         uint32_t x = lowest_bit(used);
         struct plane plane = {mesher->planes[x], levels, mesher->side_kinds[x], CHUNK_SIZE,
-                              mesher->light != NULL ? mesher->side_light[x] : NULL};
+                              mesher->plain ? NULL : mesher->side_light[x]};
         cover(&mesher->sink, mesher->grid.size, &plane, (struct where){face, x});
     }
 }
@@ -349,6 +364,7 @@ static bool has_no_faces(const struct mesh_input *input)
 static void mesh_grid_faces(struct mesher *mesher, struct mesh *counts)
 {
     const struct mesh_grid *grid = &mesher->grid;
+    mesher->plain = mesher->light == NULL && !grid->has[GRID_WATER];
     look_at(mesher, &grid->opaque, &grid->opaque);
     for (uint32_t face = 0; face < FACE_COUNT; face++) {
         uint32_t before = mesher->sink.count;
@@ -356,7 +372,7 @@ static void mesh_grid_faces(struct mesher *mesher, struct mesh *counts)
         counts->counts[face] = mesher->sink.count - before;
     }
     uint32_t before = mesher->sink.count;
-    mesher->light = NULL;
+    mesher->plain = true;
     for (uint32_t kind = 0; kind < GRID_SEE_THROUGH; kind++) {
         if (!grid->has[kind])
             continue;
