@@ -58,8 +58,8 @@
 
 #define QUAD_LIGHT_MAX   7
 #define QUAD_LIGHT_PLAIN 0x1C71C7u // daylight at all corners, no lamp
-// Of faces that look into water, as light: they are lit plainly, since water hides what angles do
-// to light, and are told from others, since it hides themselves.
+// Of faces that look into deep water, as light: they are lit plainly, since water hides what angles
+// do to light, and are told from others, since it hides themselves.
 #define QUAD_LIGHT_WET (QUAD_LIGHT_PLAIN | 1u << 25)
 
 #ifdef __STDC__

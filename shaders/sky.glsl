@@ -1,4 +1,5 @@
-// The sky: gradient, sun, moon, stars and clouds, on one triangle behind everything.
+// The sky behind everything: gradient, sun, moon, stars and clouds; and, as the variant BELOW, what
+// lies under the horizon, where there is nothing of all that.
 #version 460
 
 #include "shared.h"
@@ -6,7 +7,8 @@
 #include "encode.h"
 
 // By day there are no stars to look for.
-layout(constant_id = 0) const uint NIGHT = 0;
+const uint DAY = 0, NIGHT = 1, BELOW = 2;
+layout(constant_id = 0) const uint VARIANT = DAY;
 
 #ifdef VERTEX_STAGE
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
@@ -22,13 +24,36 @@ layout(location = 6) flat out vec3 cloud_place; // xy: of the camera over the ma
 const float CLOUD_HEIGHT = 150.0; // blocks
 const float CLOUD_SPEED = 1.6;    // blocks a second
 
+// How far down something of the sky is seen, as the y of a unit vector: clouds may be below.
+const float LOWEST = -0.02;
+
+vec3 ray_at(vec2 place)
+{
+    vec4 far = frame.inverse_view_projection * vec4(place, 0.5, 1.0);
+    return far.xyz / far.w;
+}
+
+// Where the picture is parted, from -1 (its top) to 1: the camera never leans to a side.
+float border()
+{
+    if (frame.fog.w > 0.5)
+        return -1.0;
+    if (frame.camera.y > CLOUD_HEIGHT - 1.0)
+        return 1.0;
+    vec3 top = ray_at(vec2(1.0, -1.0)), bottom = ray_at(vec2(1.0, 1.0));
+    float lowest = LOWEST * max(length(top), length(bottom));
+    return clamp((lowest - top.y) / (bottom.y - top.y), 0.0, 1.0) * 2.0 - 1.0;
+}
+
 void main()
 {
-    vec2 corner = vec2((gl_VertexIndex << 1) & 2, gl_VertexIndex & 2) * 2.0 - 1.0;
+    vec2 corner = vec2(gl_VertexIndex & 1, gl_VertexIndex >> 1) * 2.0 - 1.0;
+    bool upper = corner.y < 0.0;
+    if (upper == (VARIANT == BELOW))
+        corner.y = border();
     // Depth 0 is the far end: nothing that was drawn before is hidden.
     gl_Position = vec4(corner, 0.0, 1.0);
-    vec4 far = frame.inverse_view_projection * vec4(corner, 0.5, 1.0);
-    ray = far.xyz / far.w;
+    ray = ray_at(corner);
     zenith = frame.sky_zenith;
     horizon = vec4(frame.sky_horizon.rgb, 1.0 - frame.fog.w);
     sun = frame.sun_direction.xyz;
@@ -94,6 +119,10 @@ void main()
 {
     vec3 direction = normalize(ray);
     vec3 sky = haze_color(atmosphere(zenith.rgb, horizon.rgb, sun, glow), direction);
+    if (VARIANT == BELOW) {
+        color = vec4(encode(sky), 1.0);
+        return;
+    }
     float covered = cloud(direction) * horizon.a;
     float clear = 1.0 - covered;
     // What stands in the sky is seen above the horizon, through gaps.
@@ -101,7 +130,7 @@ void main()
     float toward = dot(direction, sun);
     float disc = clamp((toward - 0.99905) * 5000.0, 0.0, 1.0);
     sky = mix(sky, cloud_color, covered * 0.82) + (glow + vec3(0.9, 0.78, 0.5)) * (disc * 4.0 * seen);
-    if (NIGHT != 0) {
+    if (VARIANT == NIGHT) {
         float moon = clamp((-toward - 0.99930) * 6000.0, 0.0, 1.0) * seen * zenith.a;
         sky += stars(direction) * zenith.a * seen;
         sky = mix(sky, vec3(0.62, 0.66, 0.72), moon);

@@ -132,9 +132,23 @@ static uint32_t corner_light(const struct light_cells *light, struct cell before
     return (daylight * 30 / 256) | (lamps * 30 / 256) << 3;
 }
 
+// Whether a face looks into water of its chunk; where there is light, two blocks deep.
+static bool is_wet(const struct mesh_input *input, struct cell before, bool lit)
+{
+    struct cell above = before;
+    above.at[1] = !lit                            ? before.at[1]
+                  : before.at[1] + 2 < CHUNK_SIZE ? before.at[1] + 2
+                                                  : CHUNK_SIZE - 1;
+    return !outside(input, before) && cell_block(input, before) == BLOCK_WATER &&
+           cell_block(input, above) == BLOCK_WATER;
+}
+
 static uint32_t face_light(const struct mesh_input *input, struct cell cell, uint32_t face)
 {
-    if (input->light == NULL || input->detail > 0)
+    const bool lit = input->light != NULL && input->detail == 0;
+    if (is_wet(input, beside(cell, face), lit))
+        return QUAD_LIGHT_WET;
+    if (!lit)
         return QUAD_LIGHT_PLAIN;
     // Corners 0 to 3 of faces whose width and height turn counter-clockwise seen from outside.
     static const int32_t straight[4][2] = {{-1, -1}, {1, -1}, {1, 1}, {-1, 1}};

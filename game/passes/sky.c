@@ -11,8 +11,10 @@
 
 #include "game/scene.h"
 
+enum { SKY_DAY, SKY_NIGHT, SKY_BELOW, SKY_VARIANTS }; // as shaders/sky.glsl has them
+
 struct sky {
-    struct ash_pipeline day, night; // night has stars and a moon
+    struct ash_pipeline variants[SKY_VARIANTS];
     struct ash_image clouds;
 };
 
@@ -39,25 +41,24 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
     struct sky *sky = state;
     struct ash_pipeline_params params = {
         .shader = "sky",
+        .topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP,
         .depth = ASH_DEPTH_TEST,
         .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
         .binding_count = 2,
     };
     enum ash_result result = init_clouds(sky, env);
-    if (result != ASH_OK)
-        return result;
-    result = ash_pipeline_init(&sky->day, env->pipelines, &params);
-    if (result != ASH_OK)
-        return result;
-    params.constant = 1;
-    return ash_pipeline_init(&sky->night, env->pipelines, &params);
+    for (uint32_t i = 0; i < SKY_VARIANTS && result == ASH_OK; i++) {
+        params.constant = i;
+        result = ash_pipeline_init(&sky->variants[i], env->pipelines, &params);
+    }
+    return result;
 }
 
 static void finish(void *state, const struct ash_pass_env *env)
 {
     struct sky *sky = state;
-    ash_pipeline_finish(&sky->day, env->pipelines);
-    ash_pipeline_finish(&sky->night, env->pipelines);
+    for (uint32_t i = 0; i < SKY_VARIANTS; i++)
+        ash_pipeline_finish(&sky->variants[i], env->pipelines);
     texture_finish(&sky->clouds, env);
 }
 
@@ -66,14 +67,18 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
     const struct sky *sky = state;
     const struct scene *scene = frame->scene;
     const bool sun_is_up = scene->light.sun_direction[1] > 0.0f;
+    const uint32_t parts[] = {sun_is_up ? SKY_DAY : SKY_NIGHT, SKY_BELOW};
     struct ash_binding bindings[2] = {
         [1] = ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST, sky->clouds.view)};
-    if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK ||
-        ash_frame_bind(frame, sun_is_up ? &sky->day : &sky->night, bindings, 2) != ASH_OK)
+    if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK)
         return;
-    frame->vk->vkCmdDraw(frame->commands, 3, 1, 0, 0);
-    frame->stats.draws++;
-    frame->stats.triangles++;
+    for (uint32_t i = 0; i < 2; i++) {
+        if (ash_frame_bind(frame, &sky->variants[parts[i]], bindings, 2) != ASH_OK)
+            return;
+        frame->vk->vkCmdDraw(frame->commands, 4, 1, 0, 0);
+        frame->stats.draws++;
+        frame->stats.triangles += 2;
+    }
 }
 
 const struct ash_pass_type sky_pass = {

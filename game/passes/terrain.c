@@ -82,28 +82,26 @@ static void visible_faces(const struct terrain_visible *visible, bool faces[FACE
     }
 }
 
-// Directions that follow each other in the mesh are one draw.
+// Ranges that follow each other in the mesh are one draw.
 static void draw_mesh(struct ash_frame *frame, const struct ash_pipeline *pipeline,
                       const struct terrain_visible *visible)
 {
     const uint32_t *first = visible->mesh->first;
-    bool faces[FACE_COUNT];
-    visible_faces(visible, faces);
+    bool seen[FACE_COUNT + 1] = {[TERRAIN_WET] = true};
+    visible_faces(visible, seen);
+    uint32_t from = 0, to = 0;
     bool pushed = false;
-    for (uint32_t face = 0; face < FACE_COUNT;) {
-        if (!faces[face]) {
-            face++;
-            continue;
+    for (uint32_t range = 0; range <= FACE_COUNT; range++) {
+        if (seen[range])
+            to = first[range < TERRAIN_WET ? range + 1 : terrain_wet_end(visible)];
+        if (from < to && (!seen[range] || range == FACE_COUNT)) {
+            if (!pushed)
+                terrain_push(frame, pipeline, visible);
+            pushed = true;
+            terrain_draw(frame, from, to);
         }
-        const uint32_t from = face;
-        while (face < FACE_COUNT && faces[face])
-            face++;
-        if (first[from] == first[face])
-            continue;
-        if (!pushed)
-            terrain_push(frame, pipeline, visible);
-        pushed = true;
-        terrain_draw(frame, first[from], first[face]);
+        if (!seen[range])
+            from = to = first[range + 1];
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "shaders/shared.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 // Whether a cube whose lowest corner is `origin` touches the frustum: for each plane, its corner
@@ -73,6 +74,28 @@ enum ash_result terrain_cull(struct terrain_meshes *meshes, const struct scene_c
     if (meshes->visible_count > 1)
         qsort(meshes->visible, meshes->visible_count, sizeof(*meshes->visible), compare_visible);
     return ASH_OK;
+}
+
+// A look that goes `distance` far to the ground, past `height` of air and `depth` of water, passes
+// distance * depth / (height + depth) of water.
+uint32_t terrain_wet_end(const struct terrain_visible *visible)
+{
+    const struct terrain_mesh *mesh = visible->mesh;
+    const float surface =
+        (float)(SEA_LEVEL + 1 - mesh->coord.y * CHUNK_SIZE) - (float)WATER_SURFACE_DROP;
+    const float height = -(visible->origin[1] + surface);
+    float distance = height * height;
+    for (uint32_t axis = 0; axis < 3; axis += 2) {
+        const float low = visible->origin[axis], high = low + (float)CHUNK_SIZE;
+        const float beside = fmaxf(fmaxf(low, -high), 0.0f);
+        distance += beside * beside;
+    }
+    distance = sqrtf(distance);
+    if (mesh->coord.y * CHUNK_SIZE > SEA_LEVEL || height <= 0.0f || distance <= CLEAR_WATER)
+        return TERRAIN_LOW_GLASS;
+    const float depth = CLEAR_WATER * height / (distance - CLEAR_WATER);
+    const float cells = ((float)CHUNK_SIZE - surface + depth) / (float)(1u << mesh->detail);
+    return TERRAIN_WET + (uint32_t)ceilf(fminf(cells, (float)(CHUNK_SIZE + 1)));
 }
 
 void terrain_push(struct ash_frame *frame, const struct ash_pipeline *pipeline,

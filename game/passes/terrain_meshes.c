@@ -90,30 +90,37 @@ static void remove_mesh(struct terrain_meshes *meshes, const struct ash_pass_env
     retire(mesh, env, number);
 }
 
-// Counts the ranges; the mesher does not part glass from water.
+static uint32_t range_of(const struct terrain_mesh *mesh, mesh_quad quad, bool opaque)
+{
+    const uint32_t face = QUAD_FACE(quad);
+    const uint32_t top = QUAD_Y(quad) + (face >> 1 == 1 ? 0 : QUAD_HEIGHT(quad));
+    if (opaque)
+        return QUAD_WET(quad) != 0 ? TERRAIN_WET + ((uint32_t)CHUNK_SIZE >> mesh->detail) - top
+                                   : face;
+    if (QUAD_TEXTURE(quad) == TEXTURE_WATER)
+        return TERRAIN_WATER;
+    const int32_t height = mesh->coord.y * CHUNK_SIZE + (int32_t)(top << mesh->detail);
+    return height <= SEA_LEVEL + 1 ? TERRAIN_LOW_GLASS : TERRAIN_GLASS;
+}
+
 static void set_ranges(struct terrain_mesh *mesh, const struct mesh *source)
 {
-    for (uint32_t face = 0; face < FACE_COUNT; face++)
-        mesh->first[face + 1] = mesh->first[face] + source->counts[face];
-    uint32_t water = 0;
-    for (uint32_t i = mesh->first[TERRAIN_WATER]; i < source->total; i++)
-        water += QUAD_TEXTURE(source->quads[i]) == TEXTURE_WATER;
-    mesh->first[TERRAIN_GLASS] = mesh->first[TERRAIN_WATER] + water;
-    mesh->first[TERRAIN_RANGES] = source->total;
+    const uint32_t opaque = source->total - source->water_count;
+    memset(mesh->first, 0, sizeof(mesh->first));
+    for (uint32_t i = 0; i < source->total; i++)
+        mesh->first[range_of(mesh, source->quads[i], i < opaque) + 1]++;
+    for (uint32_t range = 0; range < TERRAIN_RANGES; range++)
+        mesh->first[range + 1] += mesh->first[range];
 }
 
 // Writes the quads in the order of the ranges.
 static void write_quads(mesh_quad *out, const struct terrain_mesh *mesh, const struct mesh *source)
 {
-    const uint32_t opaque = mesh->first[TERRAIN_WATER];
-    memcpy(out, source->quads, opaque * sizeof(mesh_quad));
-    mesh_quad *water = out + opaque, *glass = out + mesh->first[TERRAIN_GLASS];
-    for (uint32_t i = opaque; i < source->total; i++) {
-        if (QUAD_TEXTURE(source->quads[i]) == TEXTURE_WATER)
-            *water++ = source->quads[i];
-        else
-            *glass++ = source->quads[i];
-    }
+    const uint32_t opaque = source->total - source->water_count;
+    uint32_t next[TERRAIN_RANGES];
+    memcpy(next, mesh->first, sizeof(next));
+    for (uint32_t i = 0; i < source->total; i++)
+        out[next[range_of(mesh, source->quads[i], i < opaque)]++] = source->quads[i];
 }
 
 static enum ash_result upload_mesh(struct terrain_mesh *mesh, const struct ash_pass_env *env,

@@ -20,8 +20,16 @@
 // The index buffer repeats 0 1 2 2 3 0 for this many quads: as far as 16 bits reach.
 enum { TERRAIN_INDEXED_QUADS = 65536 / 4 };
 
-// Ranges of a mesh's quads: one for each direction of enum face, and those that are blended.
-enum { TERRAIN_WATER = FACE_COUNT, TERRAIN_GLASS, TERRAIN_RANGES };
+// Ranges of a mesh's quads: one for each direction of enum face; those that look into water, by how
+// many cells they lie under the chunk's top, so that the deep ones can be left out; glass up to the
+// sea's surface, water, and other glass.
+enum {
+    TERRAIN_WET = FACE_COUNT,
+    TERRAIN_LOW_GLASS = TERRAIN_WET + CHUNK_SIZE + 1,
+    TERRAIN_WATER,
+    TERRAIN_GLASS,
+    TERRAIN_RANGES
+};
 
 struct terrain_mesh {
     struct chunk_coord coord;

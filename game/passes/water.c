@@ -1,10 +1,12 @@
-// Water and glass: blended over what is drawn, from far to near. Depth is tested, and read for how
-// deep the water is, but not written.
+// Water and glass: blended over what is drawn, from far to near, and what lies beyond the sea's
+// surface before it. Depth is tested, and read for how deep the water is, but not written.
 #include "game/passes/passes.h"
 #include "game/passes/scene_uniforms.h"
 #include "game/passes/terrain_cull.h"
 
 #include <volk.h>
+
+#include "game/scene.h"
 
 #include "shaders/shared.h"
 
@@ -70,8 +72,13 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
         return;
     frame->vk->vkCmdBindIndexBuffer(frame->commands, resources->meshes.indices.buffer, 0,
                                     VK_INDEX_TYPE_UINT16);
+    const struct scene *scene = frame->scene;
+    const bool below = scene->camera.under_water;
+    draw_range(resources, frame, &water->glass, bindings,
+               below ? TERRAIN_GLASS : TERRAIN_LOW_GLASS);
     draw_range(resources, frame, &water->water, bindings, TERRAIN_WATER);
-    draw_range(resources, frame, &water->glass, bindings, TERRAIN_GLASS);
+    draw_range(resources, frame, &water->glass, bindings,
+               below ? TERRAIN_LOW_GLASS : TERRAIN_GLASS);
 }
 
 const struct ash_pass_type water_pass = {

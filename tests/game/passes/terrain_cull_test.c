@@ -1,5 +1,5 @@
 // Culling against a brute force: a chunk of which any point is on the screen is never left out, and
-// most of what is behind the camera is.
+// most of what is behind the camera is. And against the water that a look passes.
 #include "game/passes/terrain_cull.h"
 
 #include "tests/support/test.h"
@@ -7,6 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "shaders/shared.h"
 
 enum { SIDE = 9, CHUNKS = SIDE * SIDE * COLUMN_CHUNKS, POINTS = 8 };
 
@@ -108,11 +110,54 @@ static void what_is_seen_comes_from_near_to_far(void **state)
     drop_table(table);
 }
 
+// How much water a look passes on its way to a place in the chunk, so many blocks below its top.
+static double water_passed(const struct terrain_visible *visible, double x, double z, double below)
+{
+    const double surface = SEA_LEVEL + 1 - WATER_SURFACE_DROP;
+    const double top = visible->origin[1] + CHUNK_SIZE, down = below - top;
+    const double height = -(visible->origin[1] + surface), depth = down - height;
+    const double to_x = visible->origin[0] + x, to_z = visible->origin[2] + z;
+    const double distance = sqrt(to_x * to_x + to_z * to_z + down * down);
+    return depth > 0.0 ? distance * depth / down : 0.0;
+}
+
+static void only_what_much_water_covers_is_left_out(void **state)
+{
+    (void)state;
+    uint32_t left_out = 0;
+    for (uint32_t i = 0; i < 3000; i++) {
+        const struct terrain_mesh mesh = {.detail = i % 3};
+        const struct terrain_visible visible = {.mesh = &mesh,
+                                                .origin = {(float)(i % 23 * 17) - 200.0f,
+                                                           -31.5f - (float)(i % 7 * i % 80),
+                                                           (float)(i % 29 * 13) - 150.0f}};
+        const uint32_t cells = (uint32_t)CHUNK_SIZE >> mesh.detail;
+        for (uint32_t range = terrain_wet_end(&visible); range <= TERRAIN_WET + cells; range++) {
+            const double below = (double)((range - TERRAIN_WET) << mesh.detail);
+            for (int point = 0; point < 25; point++)
+                assert_true(water_passed(&visible, point % 5 * 8.0, point / 5 * 8.0, below) >=
+                            (double)CLEAR_WATER - 0.01);
+            left_out++;
+        }
+    }
+    assert_true(left_out > 3000);
+}
+
+static void under_water_nothing_is_left_out(void **state)
+{
+    (void)state;
+    const struct terrain_mesh mesh = {.detail = 0};
+    const struct terrain_visible visible = {.mesh = &mesh, .origin = {200.0f, -30.0f, 0.0f}};
+    assert_int_equal(terrain_wet_end(&visible), TERRAIN_LOW_GLASS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_on_the_screen_is_never_left_out),
         cmocka_unit_test(what_is_seen_comes_from_near_to_far),
+        cmocka_unit_test(only_what_much_water_covers_is_left_out),
+        cmocka_unit_test(under_water_nothing_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
