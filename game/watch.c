@@ -236,7 +236,7 @@ static void take_over(struct watch *watch, struct shader *shader, struct ash_ren
     if (!exchange(watch, shader))
         return;
     if (ash_renderer_reload(renderer, shader->name) == ASH_OK) {
-        ash_log(ASH_LOG_INFO, "%s.glsl is drawn with %.0f ms after it was written", shader->name,
+        ash_log(ASH_LOG_INFO, "%s.glsl is in use %.0f ms after it was saved", shader->name,
                 age_ms(shader));
         return;
     }
