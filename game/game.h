@@ -23,7 +23,7 @@
 #include "game/passes/resources.h"
 #include "game/play/input.h"
 #include "game/play/pose.h"
-#include "game/play/rails.h"
+#include "game/play/optional/rails.h"
 #include "game/play/simulation.h"
 #include "game/progress.h"
 #include "game/recording.h"

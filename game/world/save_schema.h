@@ -1,4 +1,4 @@
-// What a saved world looks like inside. Private to save_file.c, save_create.c and save_check.c.
+// What a saved world looks like inside. Private to save_file.c.
 #ifndef GAME_WORLD_SAVE_SCHEMA_H
 #define GAME_WORLD_SAVE_SCHEMA_H
 

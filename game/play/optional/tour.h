@@ -1,8 +1,8 @@
 // The tour round the highest mountain: its course and where it looks. Pure.
 //
 // Units: blocks, seconds, radians.
-#ifndef GAME_PLAY_TOUR_H
-#define GAME_PLAY_TOUR_H
+#ifndef GAME_PLAY_OPTIONAL_TOUR_H
+#define GAME_PLAY_OPTIONAL_TOUR_H
 
 #include "game/play/land.h"
 #include "game/play/pose.h"

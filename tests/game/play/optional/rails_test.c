@@ -1,5 +1,5 @@
 // Cameras on rails: their speed, and that they keep out of the land.
-#include "game/play/rails.h"
+#include "game/play/optional/rails.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

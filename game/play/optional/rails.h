@@ -2,13 +2,13 @@
 // function, and is the same for the same land. Pure.
 //
 // Units: blocks, seconds, radians.
-#ifndef GAME_PLAY_RAILS_H
-#define GAME_PLAY_RAILS_H
+#ifndef GAME_PLAY_OPTIONAL_RAILS_H
+#define GAME_PLAY_OPTIONAL_RAILS_H
 
 #include "game/play/body.h"
 #include "game/play/land.h"
 #include "game/play/pose.h"
-#include "game/play/tour.h"
+#include "game/play/optional/tour.h"
 
 #define RAILS_FLY_SPEED    20.0
 #define RAILS_FLY_HEIGHT   60.0

@@ -1,4 +1,4 @@
-#include "game/play/rails.h"
+#include "game/play/optional/rails.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "game/play/tour.h"
+#include "game/play/optional/tour.h"
 
 #include <math.h>
 #include <stdlib.h>
