@@ -86,10 +86,13 @@ static void print_report(const struct trace *trace, const struct report *report)
                libc->complete ? " " : "*", libc->pair_ns / timing->pair_ns);
     else
         printf("%-4s\n", trace->name);
-    printf("     alloc ns p50 %.0f p99 %.0f p99.9 %.0f max %.0f; free p50 %.0f p99 %.0f p99.9 %.0f "
-           "max %.0f\n",
-           latencies->alloc_p50, latencies->alloc_p99, latencies->alloc_p999, latencies->alloc_max,
-           latencies->free_p50, latencies->free_p99, latencies->free_p999, latencies->free_max);
+    if (timing->pair_ns > 0)
+        printf("     alloc ns p50 %.0f p99 %.0f p99.9 %.0f max %.0f; free p50 %.0f p99 %.0f p99.9 "
+               "%.0f "
+               "max %.0f\n",
+               latencies->alloc_p50, latencies->alloc_p99, latencies->alloc_p999,
+               latencies->alloc_max, latencies->free_p50, latencies->free_p99, latencies->free_p999,
+               latencies->free_max);
     printf("     reserved/live %.3f averaged, %.3f at the peaks; %llu chunks, %llu driver calls; "
            "%.1f host bytes per block; %.0f MiB kept\n",
            tightness->average, (double)tightness->peak_reserved / (double)tightness->peak_live,
