@@ -11,23 +11,29 @@ extern "C" {
 #endif
 
 struct ash_lock {
-    uint32_t state; // 0 free, 1 held, 2 held and perhaps waited for
+    uint32_t held;    // 0 or 1
+    uint32_t waiters; // asleep, or about to be
 };
 
 void ash_lock_wait(struct ash_lock *lock); // takes a lock that was not free
 void ash_lock_wake(struct ash_lock *lock); // wakes one that waits
 
-// Without a rival, each is one atomic instruction; not recursive.
+// Without a rival, one atomic instruction; not recursive.
 static inline void ash_lock_acquire(struct ash_lock *lock)
 {
-    uint32_t state = 0;
-    if (!__atomic_compare_exchange_n(&lock->state, &state, 1, false, __ATOMIC_ACQUIRE,
+    uint32_t held = 0;
+    if (!__atomic_compare_exchange_n(&lock->held, &held, 1, false, __ATOMIC_ACQUIRE,
                                      __ATOMIC_RELAXED))
         ash_lock_wait(lock);
 }
+
+// A plain store: an exchange would wait until every store before it has reached the cache, which
+// costs more than all the rest. What it would give (the processor may look for waiters before the
+// others see the lock free, and miss one that comes just then) costs that one its time-out.
 static inline void ash_lock_release(struct ash_lock *lock)
 {
-    if (__atomic_exchange_n(&lock->state, 0, __ATOMIC_RELEASE) == 2)
+    __atomic_store_n(&lock->held, 0, __ATOMIC_RELEASE);
+    if (__atomic_load_n(&lock->waiters, __ATOMIC_RELAXED) != 0)
         ash_lock_wake(lock);
 }
 
