@@ -140,16 +140,17 @@ static enum ash_result try_way(struct ash_allocator *allocator, struct ash_reque
     return result;
 }
 
-// Every way, in every memory type that will do, the best type first.
+// Every way, in every memory type that will do, the best type first. UNSUPPORTED: none will.
 static enum ash_result try_all(struct ash_allocator *allocator,
                                const struct ash_alloc_params *params, struct ash_memory_block *out)
 {
-    enum ash_result result = ASH_ERROR_OUT_OF_DEVICE_MEMORY;
+    enum ash_result result = ASH_ERROR_UNSUPPORTED;
     for (enum way way = 0; way < WAY_COUNT; way++) {
         uint32_t bits = params->requirements.memoryTypeBits, type;
-        while (result == ASH_ERROR_OUT_OF_DEVICE_MEMORY &&
+        while ((result == ASH_ERROR_UNSUPPORTED || result == ASH_ERROR_OUT_OF_DEVICE_MEMORY) &&
                ash_allocator_find_memory_type(allocator, bits, params->properties,
                                               params->preferred, &type) == ASH_OK) {
+            result = ASH_ERROR_OUT_OF_DEVICE_MEMORY;
             struct ash_request request = {.memory_type_index = type};
             bool shares = ash_request_fill(&allocator->types[type], params, &request);
             if (request.size >= ash_max_u64(params->size, params->requirements.size))
@@ -164,22 +165,19 @@ enum ash_result ash_allocator_alloc_slowly(struct ash_allocator *allocator,
                                            const struct ash_alloc_params *params,
                                            struct ash_memory_block *out)
 {
-    const char *label = params->label != NULL ? params->label : "(unnamed)";
-    uint32_t type;
+    bool lacks_address = params->device_address && allocator->lacks_device_address;
     *out = (struct ash_memory_block){0};
-    if (ash_allocator_find_memory_type(allocator, params->requirements.memoryTypeBits,
-                                       params->properties, params->preferred, &type) != ASH_OK ||
-        (params->device_address && allocator->lacks_device_address)) {
-        ash_log(ASH_LOG_ERROR, "%s: no memory type suits '%s': types 0x%x, properties 0x%x%s",
-                allocator->label, label, params->requirements.memoryTypeBits, params->properties,
-                params->device_address ? ", device address" : "");
-        return ASH_ERROR_UNSUPPORTED;
-    }
-    enum ash_result result = try_all(allocator, params, out);
+    enum ash_result result =
+        lacks_address ? ASH_ERROR_UNSUPPORTED : try_all(allocator, params, out);
     // The empty chunk of another memory type may be what the heap lacks.
     if (result == ASH_ERROR_OUT_OF_DEVICE_MEMORY && ash_chunk_release_spares(allocator) != 0)
         result = try_all(allocator, params, out);
-    if (result != ASH_OK)
+    const char *label = params->label != NULL ? params->label : "(unnamed)";
+    if (result == ASH_ERROR_UNSUPPORTED)
+        ash_log(ASH_LOG_ERROR, "%s: no memory type suits '%s': types 0x%x, properties 0x%x%s",
+                allocator->label, label, params->requirements.memoryTypeBits, params->properties,
+                params->device_address ? ", device address" : "");
+    else if (result != ASH_OK)
         ash_log(ASH_LOG_ERROR, "%s: no memory for '%s', %llu bytes: %s; free something first",
                 allocator->label, label,
                 (unsigned long long)ash_max_u64(params->size, params->requirements.size),

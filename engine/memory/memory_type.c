@@ -50,14 +50,24 @@ void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_s
     }
 }
 
+// Of the lowest 16 bits, which are all that flags of memory have; in few steps also where the
+// processor has no instruction for it.
+static uint32_t count_bits(uint32_t bits)
+{
+    bits = (bits & 0x5555) + (bits >> 1 & 0x5555);
+    bits = (bits & 0x3333) + (bits >> 2 & 0x3333);
+    bits = (bits & 0x0f0f) + (bits >> 4 & 0x0f0f);
+    return (bits & 0xff) + (bits >> 8);
+}
+
 // How well a type suits; higher is better, 0 is not at all.
 static uint32_t suitability(VkMemoryPropertyFlags flags, VkMemoryPropertyFlags required,
                             VkMemoryPropertyFlags preferred)
 {
     if ((flags & required) != required || (flags & only_on_demand & ~(required | preferred)) != 0)
         return 0;
-    uint32_t met = (uint32_t)__builtin_popcount(flags & preferred);
-    uint32_t extra = (uint32_t)__builtin_popcount(flags & ~(required | preferred));
+    uint32_t met = count_bits(flags & preferred);
+    uint32_t extra = count_bits(flags & ~(required | preferred));
     return met * 64 + 63 - extra;
 }
 
