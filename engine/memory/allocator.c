@@ -199,10 +199,10 @@ ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
     if (region->noted)
         ash_block_note_drop(allocator, block->region);
     if (set != NULL) {
-        if (ash_region_is_whole(ash_regions_give(set, region)))
+        if (ash_region_is_whole(set, ash_regions_give(set, block->region)))
             gone = ash_arena_remove_chunk(allocator, chunk);
     } else {
-        ash_region_stock_give(&arena->stock, block->region);
+        ash_region_stock_give(&arena->stock, allocator->pool.regions, block->region);
         chunk->arena = ASH_ARENA_NONE;
         gone = chunk;
     }

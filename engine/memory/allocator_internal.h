@@ -38,15 +38,15 @@ struct ash_chunk {
     VkDeviceMemory memory;
     struct ash_regions *regions; // borrowed; that its free regions are in; NULL: memory of its own,
                                  // all of it one block
-    uint32_t arena;              // index; written atomically, under that arena's lock
+    VkDeviceSize size;
+    uint32_t arena; // index; written atomically, under that arena's lock
     uint32_t memory_type_index;
     uint32_t edge; // of its regions, see ash_regions_add_span; of dedicated memory, its block's
+    uint32_t next_slot; // of the unused ones, or of the spare ones of this type
     struct ash_lock map_lock;
-    VkDeviceSize size;
+    void *data;         // the mapping; NULL without views
     uint32_t map_count; // views that share the mapping
     bool dedicated;     // memory of its own: all of it one block
-    uint32_t next_slot; // of the unused ones, or of the spare ones of this type
-    void *data;         // the mapping; NULL without views
 } __attribute__((aligned(64)));
 
 // What is known of a memory type from the start.
@@ -206,9 +206,8 @@ enum ash_result ash_arena_cut(struct ash_allocator *allocator, struct ash_arena 
                               struct ash_memory_block *out);
 // Enters a region in the books and hands it out as a block. The arena is locked. False: there is
 // no host memory for its name, and nothing has changed.
-bool ash_arena_hand_out(struct ash_allocator *allocator, struct ash_arena *arena,
-                        struct ash_region *region, const struct ash_request *request,
-                        struct ash_memory_block *out);
+bool ash_arena_hand_out(struct ash_allocator *allocator, struct ash_arena *arena, uint32_t region,
+                        const struct ash_request *request, struct ash_memory_block *out);
 // The region of a block in use, whose arena it locks; NULL, and nothing locked, if it is not.
 struct ash_region *ash_arena_lock_block(struct ash_allocator *allocator,
                                         const struct ash_memory_block *block,
@@ -218,7 +217,8 @@ bool ash_arena_add_chunk(struct ash_allocator *allocator, struct ash_arena *aren
                          enum ash_size_class size_class, struct ash_chunk *chunk);
 // Takes a chunk that has lost its last block out of its arena, which is locked, and puts it aside;
 // or answers it, if there is a spare one already: the caller releases it when nothing is locked.
-struct ash_chunk *ash_arena_remove_chunk(struct ash_allocator *allocator, struct ash_chunk *chunk);
+__attribute__((noinline)) struct ash_chunk *ash_arena_remove_chunk(struct ash_allocator *allocator,
+                                                                   struct ash_chunk *chunk);
 // Nothing moves between these two: neither blocks nor chunks.
 void ash_allocator_lock_all(const struct ash_allocator *allocator);
 void ash_allocator_unlock_all(const struct ash_allocator *allocator);

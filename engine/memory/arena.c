@@ -66,43 +66,55 @@ bool ash_request_fill(const struct ash_memory_type *type, const struct ash_alloc
 
 // ---- blocks
 
-static __attribute__((noinline)) void report_alloc(const struct ash_allocator *allocator,
-                                                   const struct ash_alloc_params *params,
-                                                   VkDeviceSize alignment, bool dedicated,
-                                                   const struct ash_memory_block *block)
+static void report_alloc(const struct ash_allocator *allocator, const struct ash_request *request,
+                         const struct ash_memory_block *block)
 {
-    allocator->observer(allocator->observer_user, &(struct ash_allocator_operation){
-                                                      .type = ASH_OPERATION_ALLOC,
-                                                      .id = block->id,
-                                                      .slot = block->region,
-                                                      .size = block->size,
-                                                      .alignment = alignment,
-                                                      .memory_type_index = block->memory_type_index,
-                                                      .optimal_image = params->optimal_image,
-                                                      .dedicated = dedicated,
-                                                  });
+    const struct ash_region *region = &allocator->pool.regions[block->region];
+    allocator->observer(allocator->observer_user,
+                        &(struct ash_allocator_operation){
+                            .type = ASH_OPERATION_ALLOC,
+                            .id = block->id,
+                            .slot = block->region,
+                            .size = block->size,
+                            .alignment = request->alignment,
+                            .memory_type_index = block->memory_type_index,
+                            .optimal_image = request->params->optimal_image,
+                            .dedicated = allocator->chunks[region->span].dedicated,
+                        });
 }
 
-bool ash_arena_hand_out(struct ash_allocator *allocator, struct ash_arena *arena,
-                        struct ash_region *region, const struct ash_request *request,
-                        struct ash_memory_block *out)
+// What most blocks do without: a name, an observer. False: there is no host memory for the name.
+static __attribute__((noinline)) bool announce(struct ash_allocator *allocator,
+                                               const struct ash_request *request,
+                                               const struct ash_memory_block *block)
 {
     const struct ash_alloc_params *params = request->params;
-    uint32_t index = (uint32_t)(region - allocator->pool.regions);
-    const struct ash_chunk *chunk = &allocator->chunks[region->span];
-    region->noted = 0;
-    bool named = ((uintptr_t)params->label | (uintptr_t)params->user) != 0;
-    if (named && !ash_block_note_set(allocator, index, params->label, params->user))
+    if ((params->label != NULL || params->user != NULL) &&
+        !ash_block_note_set(allocator, block->region, params->label, params->user))
         return false;
+    if (allocator->observer != NULL)
+        report_alloc(allocator, request, block);
+    return true;
+}
+
+bool ash_arena_hand_out(struct ash_allocator *allocator, struct ash_arena *arena, uint32_t index,
+                        const struct ash_request *request, struct ash_memory_block *out)
+{
+    const struct ash_alloc_params *params = request->params;
+    struct ash_region *region = &allocator->pool.regions[index];
+    region->noted = 0;
     region->id = out->id = ++arena->last_id;
-    out->memory = chunk->memory;
+    out->memory = allocator->chunks[region->span].memory;
     out->offset = region->offset;
     out->size = request->size;
     out->memory_type_index = request->memory_type_index;
     out->region = index;
-    if (allocator->observer != NULL)
-        report_alloc(allocator, params, request->alignment, chunk->dedicated, out);
-    return true;
+    uintptr_t extras =
+        (uintptr_t)params->label | (uintptr_t)params->user | (uintptr_t)allocator->observer;
+    if (extras == 0 || announce(allocator, request, out))
+        return true;
+    *out = (struct ash_memory_block){0};
+    return false;
 }
 
 enum ash_result ash_arena_cut(struct ash_allocator *allocator, struct ash_arena *arena,
@@ -113,9 +125,8 @@ enum ash_result ash_arena_cut(struct ash_allocator *allocator, struct ash_arena 
         return ASH_NOT_READY;
     if (!ash_region_stock_has(&arena->stock, 2))
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
-    struct ash_region *region =
-        ash_regions_take(set, (uint32_t)request->size, (uint32_t)request->alignment);
-    if (region == NULL)
+    uint32_t region;
+    if (!ash_regions_take(set, (uint32_t)request->size, (uint32_t)request->alignment, &region))
         return ASH_NOT_READY;
     if (!ash_arena_hand_out(allocator, arena, region, request, out)) {
         ash_regions_give(set, region);

@@ -102,12 +102,11 @@ static enum ash_result alloc_dedicated(struct ash_allocator *allocator, struct a
     if (ash_region_stock_has(&arena->stock, 1)) {
         uint16_t slot = (uint16_t)(chunk - allocator->chunks);
         chunk->edge = ash_region_stock_take_edge(&arena->stock, slot);
-        if (ash_arena_hand_out(allocator, arena, &allocator->pool.regions[chunk->edge], request,
-                               out)) {
+        if (ash_arena_hand_out(allocator, arena, chunk->edge, request, out)) {
             chunk->arena = (uint32_t)(arena - allocator->arenas);
             result = ASH_OK;
         } else {
-            ash_region_stock_give(&arena->stock, chunk->edge);
+            ash_region_stock_give(&arena->stock, allocator->pool.regions, chunk->edge);
         }
     }
     ash_lock_release(&arena->lock);

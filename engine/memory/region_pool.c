@@ -21,7 +21,7 @@ void ash_region_pool_finish(struct ash_region_pool *pool)
 void ash_region_stock_init(struct ash_region_stock *stock, struct ash_region_pool *pool,
                            uint8_t name)
 {
-    *stock = (struct ash_region_stock){.regions = pool->regions, .pool = pool, .name = name};
+    *stock = (struct ash_region_stock){.pool = pool, .name = name};
 }
 
 bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count)
@@ -39,7 +39,8 @@ bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count)
         return false;
     // What is left of the last step joins the released ones, so that nothing is lost.
     while (stock->fresh < stock->fresh_end)
-        ash_region_stock_give(stock, ash_region_stock_take_fresh(stock));
+        ash_region_stock_give(stock, pool->regions,
+                              ash_region_stock_take_fresh(stock, pool->regions));
     stock->fresh = first != ASH_REGION_NONE ? first : 1;
     stock->fresh_end = first + step;
     return true;
@@ -47,8 +48,8 @@ bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count)
 
 uint32_t ash_region_stock_take_edge(struct ash_region_stock *stock, uint16_t span)
 {
-    uint32_t index = ash_region_stock_take(stock);
-    struct ash_region *region = &stock->regions[index];
+    uint32_t index = ash_region_stock_take(stock, stock->pool->regions);
+    struct ash_region *region = &stock->pool->regions[index];
     region->offset = region->size = 0;
     region->previous = region->next = index;
     region->state = ASH_REGION_USED;

@@ -52,7 +52,6 @@ struct ash_region_pool {
 
 // Unused regions, for one thread at a time to take from.
 struct ash_region_stock {
-    struct ash_region *regions;   // the pool's
     struct ash_region_pool *pool; // borrowed
     uint32_t released;            // list through `next`; taken first
     uint32_t fresh, fresh_end;    // never used so far; what is promised is there
@@ -73,29 +72,35 @@ static inline bool ash_region_stock_has(struct ash_region_stock *stock, uint32_t
     return stock->fresh_end - stock->fresh >= count || ash_region_stock_fill(stock, count);
 }
 
-static inline uint32_t ash_region_stock_take_fresh(struct ash_region_stock *stock)
+// Those below take the pool's regions besides, which their callers have at hand.
+
+static inline uint32_t ash_region_stock_take_fresh(struct ash_region_stock *stock,
+                                                   struct ash_region *regions)
 {
-    __atomic_store_n(&stock->regions[stock->fresh].stock, stock->name, __ATOMIC_RELAXED);
+    __atomic_store_n(&regions[stock->fresh].stock, stock->name, __ATOMIC_RELAXED);
     return stock->fresh++;
 }
 
 // A region; the stock has one. All but `stock` is for the caller to set.
-static inline uint32_t ash_region_stock_take(struct ash_region_stock *stock)
+static inline uint32_t ash_region_stock_take(struct ash_region_stock *stock,
+                                             struct ash_region *regions)
 {
     uint32_t index = stock->released;
     if (index == ASH_REGION_NONE)
-        return ash_region_stock_take_fresh(stock);
-    stock->released = stock->regions[index].next;
+        return ash_region_stock_take_fresh(stock, regions);
+    stock->released = regions[index].next;
     return index;
 }
-// One that stands for a span as a whole, USED, of no size.
-uint32_t ash_region_stock_take_edge(struct ash_region_stock *stock, uint16_t span);
 
-static inline void ash_region_stock_give(struct ash_region_stock *stock, uint32_t index)
+static inline void ash_region_stock_give(struct ash_region_stock *stock, struct ash_region *regions,
+                                         uint32_t index)
 {
-    stock->regions[index].state = ASH_REGION_UNUSED;
-    stock->regions[index].next = stock->released;
+    regions[index].state = ASH_REGION_UNUSED;
+    regions[index].next = stock->released;
     stock->released = index;
 }
+
+// One that stands for a span as a whole, USED, of no size.
+uint32_t ash_region_stock_take_edge(struct ash_region_stock *stock, uint16_t span);
 
 #endif

@@ -21,37 +21,45 @@ static inline uint32_t next_bin(const struct ash_regions *set, uint32_t bin)
     return word * 64 + (uint32_t)__builtin_ctzll(bits);
 }
 
-static inline void put_in_bin(struct ash_regions *set, uint32_t index)
+// The neighbour; where there is none, the region itself, which may be told anything. Without a
+// branch: whether a bin is empty, a processor can't foretell.
+static inline uint32_t either(uint32_t neighbour, uint32_t self)
+{
+    return neighbour | (self & -(uint32_t)(neighbour == ASH_REGION_NONE));
+}
+
+static inline void put_in(struct ash_regions *set, uint32_t bin, uint32_t index)
 {
     struct ash_region *region = &set->regions[index];
-    uint32_t bin = ash_region_bin(region->size);
     uint32_t first = set->bins[bin];
-    region->state = ASH_REGION_FREE;
-    region->bin = (uint16_t)bin;
+    set->regions[either(first, index)].link.bin_previous = index;
     region->link.bin_previous = ASH_REGION_NONE;
     region->link.bin_next = first;
+    region->state = ASH_REGION_FREE;
+    region->bin = (uint16_t)bin;
     set->bins[bin] = index;
-    if (first != ASH_REGION_NONE) {
-        set->regions[first].link.bin_previous = index;
-    } else {
-        set->words[bin / 64] |= UINT64_C(1) << (bin % 64);
+    if (set->words[bin / 64] == 0)
         set->summary |= UINT64_C(1) << (bin / 64);
-    }
+    set->words[bin / 64] |= UINT64_C(1) << (bin % 64);
+}
+
+static inline void put_in_bin(struct ash_regions *set, uint32_t index)
+{
+    put_in(set, ash_region_bin(set->regions[index].size), index);
 }
 
 static inline void take_from_bin(struct ash_regions *set, uint32_t index)
 {
-    const struct ash_region *region = &set->regions[index];
-    uint32_t previous = region->link.bin_previous, next = region->link.bin_next;
-    if (next != ASH_REGION_NONE)
-        set->regions[next].link.bin_previous = previous;
-    if (previous != ASH_REGION_NONE) {
-        set->regions[previous].link.bin_next = next;
+    struct ash_region_link link = set->regions[index].link;
+    if (link.bin_next != ASH_REGION_NONE)
+        set->regions[link.bin_next].link.bin_previous = link.bin_previous;
+    if (link.bin_previous != ASH_REGION_NONE) {
+        set->regions[link.bin_previous].link.bin_next = link.bin_next;
         return;
     }
-    uint32_t bin = region->bin;
-    set->bins[bin] = next;
-    if (next == ASH_REGION_NONE) {
+    uint32_t bin = set->regions[index].bin;
+    set->bins[bin] = link.bin_next;
+    if (link.bin_next == ASH_REGION_NONE) {
         set->words[bin / 64] &= ~(UINT64_C(1) << (bin % 64));
         if (set->words[bin / 64] == 0)
             set->summary &= ~(UINT64_C(1) << (bin / 64));
@@ -61,10 +69,11 @@ static inline void take_from_bin(struct ash_regions *set, uint32_t index)
 // After a free region's size has changed.
 static inline void put_in_right_bin(struct ash_regions *set, uint32_t index)
 {
-    if (ash_region_bin(set->regions[index].size) == set->regions[index].bin)
+    uint32_t bin = ash_region_bin(set->regions[index].size);
+    if (bin == set->regions[index].bin)
         return;
     take_from_bin(set, index);
-    put_in_bin(set, index);
+    put_in(set, bin, index);
 }
 
 // ---- finding
@@ -75,9 +84,9 @@ static inline uint32_t padding(const struct ash_region *region, uint32_t alignme
     return -region->offset & (alignment - 1);
 }
 
-static inline bool fits(const struct ash_region *region, uint32_t size, uint32_t alignment)
+static inline bool fits(const struct ash_region *region, uint32_t size, uint32_t before)
 {
-    return size <= region->size && padding(region, alignment) <= region->size - size;
+    return size <= region->size && before <= region->size - size;
 }
 
 // The first of at most `most` regions of a bin that fits; ASH_REGION_NONE: none of them does.
@@ -85,15 +94,17 @@ static inline uint32_t find_in(const struct ash_regions *set, uint32_t bin, uint
                                uint32_t size, uint32_t alignment)
 {
     uint32_t i = set->bins[bin];
-    while (i != ASH_REGION_NONE && !fits(&set->regions[i], size, alignment))
+    while (i != ASH_REGION_NONE &&
+           !fits(&set->regions[i], size, padding(&set->regions[i], alignment)))
         i = --most != 0 ? set->regions[i].link.bin_next : ASH_REGION_NONE;
     return i;
 }
 
 // Regions in bins below `sure` may be too small, or lie so badly that alignment takes what they
 // have to spare: some of the best bin are tried, and all of them only where nothing larger is left.
-static __attribute__((noinline)) uint32_t find_further(const struct ash_regions *set, uint32_t bin,
-                                                       uint32_t size, uint32_t alignment)
+static __attribute__((noinline, cold)) uint32_t find_further(const struct ash_regions *set,
+                                                             uint32_t bin, uint32_t size,
+                                                             uint32_t alignment)
 {
     uint32_t below = size - 1 + alignment - 1;
     uint32_t sure = below != 0 ? ash_region_bin(below) + 1 : 0;
@@ -111,11 +122,11 @@ static __attribute__((noinline)) uint32_t find_further(const struct ash_regions 
 // ---- spans
 
 // A region of the pool, put between two neighbours. Its state is for the caller to set.
-static inline struct ash_region *insert(struct ash_regions *set, uint32_t previous, uint32_t next,
-                                        uint32_t offset, uint32_t size)
+static inline uint32_t insert(struct ash_regions *set, uint32_t previous, uint32_t next,
+                              uint32_t offset, uint32_t size)
 {
     struct ash_region *regions = set->regions;
-    uint32_t index = ash_region_stock_take(set->stock);
+    uint32_t index = ash_region_stock_take(set->stock, regions);
     struct ash_region *region = &regions[index];
     region->offset = offset;
     region->size = size;
@@ -124,20 +135,19 @@ static inline struct ash_region *insert(struct ash_regions *set, uint32_t previo
     region->span = regions[next].span;
     regions[previous].next = index;
     regions[next].previous = index;
-    return region;
+    return index;
 }
 
 void ash_regions_init(struct ash_regions *set, struct ash_region_stock *stock)
 {
     set->stock = stock;
-    set->regions = stock->regions;
+    set->regions = stock->pool->regions;
 }
 
 uint32_t ash_regions_add_span(struct ash_regions *set, uint16_t span, uint32_t size)
 {
     uint32_t edge = ash_region_stock_take_edge(set->stock, span);
-    struct ash_region *region = insert(set, edge, edge, 0, size);
-    put_in_bin(set, (uint32_t)(region - set->regions));
+    put_in_bin(set, insert(set, edge, edge, 0, size));
     return edge;
 }
 
@@ -145,25 +155,22 @@ void ash_regions_remove_span(struct ash_regions *set, uint32_t edge)
 {
     uint32_t region = set->regions[edge].next;
     take_from_bin(set, region);
-    ash_region_stock_give(set->stock, region);
-    ash_region_stock_give(set->stock, edge);
+    ash_region_stock_give(set->stock, set->regions, region);
+    ash_region_stock_give(set->stock, set->regions, edge);
 }
 
 // ---- taking and giving back
 
 // Where the block does not begin at the beginning of the free region: that stays free before it,
 // and what is behind it becomes another.
-static struct ash_region *cut_behind(struct ash_regions *set, uint32_t hole, uint32_t before,
-                                     uint32_t size)
+static __attribute__((noinline, cold)) uint32_t cut_behind(struct ash_regions *set, uint32_t hole,
+                                                           uint32_t before, uint32_t size)
 {
-    struct ash_region *regions = set->regions, *left = &regions[hole];
-    uint32_t after = left->size - before - size;
-    struct ash_region *block = insert(set, hole, left->next, left->offset + before, size);
-    if (after != 0) {
-        struct ash_region *rest =
-            insert(set, regions[hole].next, block->next, block->offset + size, after);
-        put_in_bin(set, (uint32_t)(rest - regions));
-    }
+    struct ash_region *left = &set->regions[hole];
+    uint32_t after = left->size - before - size, offset = left->offset + before;
+    uint32_t block = insert(set, hole, left->next, offset, size);
+    if (after != 0)
+        put_in_bin(set, insert(set, block, set->regions[block].next, offset + size, after));
     left->size = before;
     put_in_right_bin(set, hole);
     return block;
@@ -171,23 +178,25 @@ static struct ash_region *cut_behind(struct ash_regions *set, uint32_t hole, uin
 
 // Almost always the first region of the best bin that has any is the one. What is left of it stays
 // free, and stays in its bin where that still is the right one.
-struct ash_region *ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment)
+bool ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment, uint32_t *out)
 {
     uint32_t bin = next_bin(set, ash_region_bin(size));
     uint32_t hole = set->bins[bin]; // where there is no bin, region 0, into which nothing fits
-    struct ash_region *left = &set->regions[hole], *block = left;
-    if (!fits(left, size, alignment)) {
+    struct ash_region *left = &set->regions[hole];
+    uint32_t before = padding(left, alignment);
+    if (!fits(left, size, before)) {
         hole = find_further(set, bin, size, alignment);
         if (hole == ASH_REGION_NONE)
-            return NULL;
-        block = left = &set->regions[hole];
+            return false;
+        left = &set->regions[hole];
+        before = padding(left, alignment);
     }
     set->used_count++;
     set->used_bytes += size;
     if (set->used_bytes > set->peak_used_bytes)
         set->peak_used_bytes = set->used_bytes;
 
-    uint32_t before = padding(left, alignment);
+    uint32_t block = hole;
     if (before != 0) {
         block = cut_behind(set, hole, before, size);
     } else if (left->size == size) {
@@ -198,43 +207,39 @@ struct ash_region *ash_regions_take(struct ash_regions *set, uint32_t size, uint
         left->size -= size;
         put_in_right_bin(set, hole);
     }
-    block->state = ASH_REGION_USED;
-    return block;
+    set->regions[block].state = ASH_REGION_USED;
+    *out = block;
+    return true;
 }
 
-struct ash_region *ash_regions_give(struct ash_regions *set, struct ash_region *block)
+// Makes a region and the one behind it one, which is in no bin yet.
+static inline void join(struct ash_regions *set, uint32_t left, uint32_t right)
 {
     struct ash_region *regions = set->regions;
-    uint32_t index = (uint32_t)(block - regions), merged = block->previous, behind = block->next;
-    struct ash_region *previous = &regions[merged], *next = &regions[behind];
-    bool joins_next = next->state == ASH_REGION_FREE;
-    set->used_bytes -= block->size;
+    uint32_t next = regions[right].next;
+    regions[left].size += regions[right].size;
+    regions[left].next = next;
+    regions[next].previous = left;
+    ash_region_stock_give(set->stock, regions, right);
+}
+
+uint32_t ash_regions_give(struct ash_regions *set, uint32_t block)
+{
+    const struct ash_region *regions = set->regions;
+    uint32_t previous = regions[block].previous, next = regions[block].next;
+    set->used_bytes -= regions[block].size;
     set->used_count--;
-    if (previous->state == ASH_REGION_FREE) {
-        previous->size += block->size;
-        ash_region_stock_give(set->stock, index);
-        if (joins_next) {
-            uint32_t absorbed = behind;
-            behind = next->next;
-            previous->size += next->size;
-            take_from_bin(set, absorbed);
-            ash_region_stock_give(set->stock, absorbed);
-        }
-        previous->next = behind;
-        regions[behind].previous = merged;
-    } else if (joins_next) {
-        next->offset = block->offset;
-        next->size += block->size;
-        next->previous = merged;
-        previous->next = behind;
-        merged = behind;
-        ash_region_stock_give(set->stock, index);
-    } else {
-        put_in_bin(set, index);
-        return block;
+    if (regions[next].state == ASH_REGION_FREE) {
+        take_from_bin(set, next);
+        join(set, block, next);
     }
-    put_in_right_bin(set, merged);
-    return &regions[merged];
+    if (regions[previous].state == ASH_REGION_FREE) {
+        take_from_bin(set, previous);
+        join(set, previous, block);
+        block = previous;
+    }
+    put_in_bin(set, block);
+    return block;
 }
 
 uint32_t ash_regions_largest(const struct ash_regions *set)

@@ -61,18 +61,18 @@ uint32_t ash_regions_add_span(struct ash_regions *set, uint16_t span, uint32_t s
 // Takes a span out, all of which is free.
 void ash_regions_remove_span(struct ash_regions *set, uint32_t edge);
 // Whether a region is all of its span.
-static inline bool ash_region_is_whole(const struct ash_region *region)
+static inline bool ash_region_is_whole(const struct ash_regions *set, uint32_t region)
 {
-    return region->previous == region->next;
+    return set->regions[region].previous == set->regions[region].next;
 }
 
 // A used region of exactly `size` bytes at a multiple of `alignment`, cut from the smallest free
-// region that was found for it; NULL only if none fits. The stock has two regions.
+// region that was found for it. The stock has two regions. False only if none fits.
 //
 // Valid usage: size > 0; alignment a power of two; both at most ASH_REGION_MAX_SPAN.
-struct ash_region *ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment);
+bool ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment, uint32_t *out);
 // Frees a used region, merges it with free neighbours, and answers the region that came of it.
-struct ash_region *ash_regions_give(struct ash_regions *set, struct ash_region *block);
+uint32_t ash_regions_give(struct ash_regions *set, uint32_t block);
 
 // The size of a free region of the last bin: nearly that of the largest.
 uint32_t ash_regions_largest(const struct ash_regions *set);

@@ -12,8 +12,7 @@
 enum { SPANS = 3, SPAN_SIZE = 4096, CAPACITY = 1 << 16, MOST_BLOCKS = 600 };
 
 struct block {
-    struct ash_region *region;
-    uint32_t span, offset, size;
+    uint32_t region, span, offset, size;
 };
 
 // The set under test, and what it should hold, byte by byte.
@@ -107,10 +106,12 @@ static void take(struct model *model, uint32_t size, uint32_t alignment)
 {
     bool expected = fits_anywhere(model, size, alignment);
     assert_true(ash_region_stock_has(&model->stock, 2));
-    struct ash_region *region = ash_regions_take(model->set, size, alignment);
-    assert_int_equal(region != NULL, expected);
-    if (region == NULL)
+    uint32_t index;
+    bool taken = ash_regions_take(model->set, size, alignment, &index);
+    assert_int_equal(taken, expected);
+    if (!taken)
         return;
+    const struct ash_region *region = &model->pool.regions[index];
     assert_int_equal(region->size, size);
     assert_int_equal(region->offset % alignment, 0);
     assert_int_equal(region->state, ASH_REGION_USED);
@@ -118,8 +119,7 @@ static void take(struct model *model, uint32_t size, uint32_t alignment)
         assert_false(model->used[region->span][region->offset + byte]);
         model->used[region->span][region->offset + byte] = true;
     }
-    model->blocks[model->block_count++] =
-        (struct block){region, region->span, region->offset, size};
+    model->blocks[model->block_count++] = (struct block){index, region->span, region->offset, size};
 }
 
 static void give(struct model *model, uint32_t at)
@@ -127,7 +127,8 @@ static void give(struct model *model, uint32_t at)
     struct block block = model->blocks[at];
     memset(&model->used[block.span][block.offset], 0, block.size);
     model->blocks[at] = model->blocks[--model->block_count];
-    const struct ash_region *merged = ash_regions_give(model->set, block.region);
+    const struct ash_region *merged =
+        &model->pool.regions[ash_regions_give(model->set, block.region)];
     assert_int_equal(merged->state, ASH_REGION_FREE);
     // Merged at once: the bytes before and behind are used, or the span's ends.
     uint32_t offset = merged->offset, end = offset + merged->size;
@@ -156,8 +157,7 @@ static void random_operations_keep_all_invariants(void **state)
         give(model, chance(model, model->block_count));
     check(model);
     for (uint32_t span = 1; span <= SPANS; span++)
-        assert_true(ash_region_is_whole(
-            &model->set->regions[model->set->regions[model->edges[span]].next]));
+        assert_true(ash_region_is_whole(model->set, model->pool.regions[model->edges[span]].next));
 }
 
 static void a_hole_of_exactly_the_size_is_used(void **state)
@@ -183,7 +183,7 @@ static void a_hole_in_the_same_bin_is_found_at_any_place_of_its_list(void **stat
     struct model *model = *state;
     // Sizes of one bin (of 16 bytes: 1024 / 64), separated by used bytes.
     uint32_t sizes[] = {1024, 1025, 1031, 1026};
-    struct ash_region *kept[4];
+    uint32_t kept[4];
     for (uint32_t span = 0; span < 3; span++)
         take(model, SPAN_SIZE, 1);
     for (uint32_t span = 0; span < 3; span++)
@@ -253,21 +253,22 @@ static void the_largest_span_and_block_are_handled(void **state)
     assert_int_equal(ash_regions_largest(set), 0);
     uint32_t edge = ash_regions_add_span(set, 9, ASH_REGION_MAX_SPAN);
     assert_true(ash_regions_largest(set) == ASH_REGION_MAX_SPAN);
-    struct ash_region *all = ash_regions_take(set, ASH_REGION_MAX_SPAN, ASH_REGION_MAX_SPAN);
-    assert_ptr_equal(&set->regions[set->regions[edge].next], all);
-    assert_null(ash_regions_take(set, 1, 1));
+    uint32_t all, half, odd, none;
+    assert_true(ash_regions_take(set, ASH_REGION_MAX_SPAN, ASH_REGION_MAX_SPAN, &all));
+    assert_int_equal(set->regions[edge].next, all);
+    assert_false(ash_regions_take(set, 1, 1, &none));
     ash_regions_give(set, all);
-    struct ash_region *half = ash_regions_take(set, ASH_REGION_MAX_SPAN / 2, 1);
-    struct ash_region *odd = ash_regions_take(set, 3, 1u << 30);
-    assert_true(odd->offset == 1u << 30);
-    assert_null(ash_regions_take(set, 1u << 30, 1u << 30));
+    assert_true(ash_regions_take(set, ASH_REGION_MAX_SPAN / 2, 1, &half));
+    assert_true(ash_regions_take(set, 3, 1u << 30, &odd));
+    assert_true(set->regions[odd].offset == 1u << 30);
+    assert_false(ash_regions_take(set, 1u << 30, 1u << 30, &none));
     uint64_t free_count = 0;
     assert_null(ash_regions_check_span(set, edge, 9, ASH_REGION_MAX_SPAN, &free_count));
     assert_int_equal(free_count, 1);
     assert_null(ash_regions_check_bins(set, free_count));
     ash_regions_give(set, half);
     ash_regions_give(set, odd);
-    assert_true(ash_region_is_whole(&set->regions[set->regions[edge].next]));
+    assert_true(ash_region_is_whole(set, set->regions[edge].next));
     ash_regions_remove_span(set, edge);
     assert_int_equal(ash_regions_largest(set), 0);
     free(set);
@@ -300,7 +301,7 @@ static void the_checks_see_damage(void **state)
     take(model, 100, 4);
     give(model, 1);
     struct ash_region *regions = model->set->regions;
-    uint32_t used = (uint32_t)(model->blocks[0].region - regions);
+    uint32_t used = model->blocks[0].region;
     uint32_t span = regions[used].span, edge = model->edges[span];
     uint32_t hole = regions[used].next;
     assert_int_equal(regions[hole].state, ASH_REGION_FREE);
@@ -357,7 +358,7 @@ static void the_pool_has_an_end(void **state)
     }
     assert_int_equal(count, 510); // of 511 one is left, which is one too few
     assert_false(ash_region_stock_has(&stock, 2));
-    ash_region_stock_give(&stock, 7);
+    ash_region_stock_give(&stock, pool.regions, 7);
     assert_int_equal(ash_region_stock_take_edge(&stock, 6), 7);
     assert_int_equal(pool.regions[7].span, 6);
     ash_region_pool_finish(&pool);
