@@ -1,6 +1,14 @@
 #include "engine/render/check.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/context/debug.h"
 #include "engine/log.h"
+
+// A handle is a pointer or a number of 64 bits.
+_Static_assert(sizeof(void *) == sizeof(uint64_t), "a machine of 64 bits");
 
 static const char *advice(enum ash_result result)
 {
@@ -26,4 +34,22 @@ enum ash_result ash_render_check(VkResult vk_result, const char *call, const cha
     ash_log(ASH_LOG_ERROR, "%s failed for %s with %s: %s.", call, object,
             ash_vk_result_name(vk_result), advice(result));
     return result;
+}
+
+enum ash_result ash_render_made(const struct ash_context *context, VkResult vk_result,
+                                const char *call, VkObjectType type, void *handle,
+                                const char *format, ...)
+{
+    char name[128];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(name, sizeof(name), format, arguments);
+    va_end(arguments);
+    uint64_t number = 0;
+    if (vk_result == VK_SUCCESS)
+        memcpy(&number, handle, sizeof(number));
+    else
+        memcpy(handle, &number, sizeof(number));
+    ash_debug_name(context, type, number, "%s", name);
+    return ash_render_check(vk_result, call, name);
 }

@@ -2,7 +2,6 @@
 
 #include <volk.h>
 
-#include "engine/context/debug.h"
 #include "engine/render/check.h"
 
 // Sets of the first pool; each further one has twice as many. Most frames need one pool.
@@ -31,12 +30,12 @@ static enum ash_result add_pool(struct ash_descriptors *descriptors,
                                       .poolSizeCount = TYPE_COUNT,
                                       .pPoolSizes = sizes},
         NULL, &pool);
-    if (vk_result != VK_SUCCESS)
-        return ash_render_check(vk_result, "vkCreateDescriptorPool", "a frame's descriptor sets");
-    ash_debug_name(context, VK_OBJECT_TYPE_DESCRIPTOR_POOL, (uint64_t)pool,
-                   "descriptor pool of %u sets", sets);
-    descriptors->pools[descriptors->pool_count++] = pool;
-    return ASH_OK;
+    enum ash_result result =
+        ash_render_made(context, vk_result, "vkCreateDescriptorPool",
+                        VK_OBJECT_TYPE_DESCRIPTOR_POOL, &pool, "descriptor pool of %u sets", sets);
+    if (result == ASH_OK)
+        descriptors->pools[descriptors->pool_count++] = pool;
+    return result;
 }
 
 void ash_descriptors_finish(struct ash_descriptors *descriptors, const struct ash_context *context)

@@ -3,7 +3,6 @@
 #include <volk.h>
 
 #include "engine/assert.h"
-#include "engine/context/debug.h"
 #include "engine/log.h"
 #include "engine/render/check.h"
 
@@ -22,12 +21,8 @@ static enum ash_result create_timeline(struct ash_frames *frames)
         context->device,
         &(VkSemaphoreCreateInfo){.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &type},
         NULL, &frames->timeline);
-    if (vk_result != VK_SUCCESS) {
-        frames->timeline = VK_NULL_HANDLE;
-        return ash_render_check(vk_result, "vkCreateSemaphore", "the frames' timeline");
-    }
-    ash_debug_name(context, VK_OBJECT_TYPE_SEMAPHORE, (uint64_t)frames->timeline, "frame timeline");
-    return ASH_OK;
+    return ash_render_made(context, vk_result, "vkCreateSemaphore", VK_OBJECT_TYPE_SEMAPHORE,
+                           &frames->timeline, "frame timeline");
 }
 
 static enum ash_result create_slot(const struct ash_context *context, struct ash_frame_slot *slot,
@@ -39,12 +34,11 @@ static enum ash_result create_slot(const struct ash_context *context, struct ash
                                    .flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
                                    .queueFamilyIndex = context->graphics.family_index},
         NULL, &slot->pool);
-    if (vk_result != VK_SUCCESS) {
-        slot->pool = VK_NULL_HANDLE;
-        return ash_render_check(vk_result, "vkCreateCommandPool", "a frame slot");
-    }
-    ash_debug_name(context, VK_OBJECT_TYPE_COMMAND_POOL, (uint64_t)slot->pool,
-                   "commands of slot %u", index);
+    enum ash_result result =
+        ash_render_made(context, vk_result, "vkCreateCommandPool", VK_OBJECT_TYPE_COMMAND_POOL,
+                        &slot->pool, "commands of slot %u", index);
+    if (result != ASH_OK)
+        return result;
     vk_result = context->vk->vkAllocateCommandBuffers(
         context->device,
         &(VkCommandBufferAllocateInfo){.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
@@ -52,11 +46,9 @@ static enum ash_result create_slot(const struct ash_context *context, struct ash
                                        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
                                        .commandBufferCount = 1},
         &slot->commands);
-    if (vk_result != VK_SUCCESS)
-        return ash_render_check(vk_result, "vkAllocateCommandBuffers", "a frame slot");
-    ash_debug_name(context, VK_OBJECT_TYPE_COMMAND_BUFFER, (uint64_t)slot->commands,
-                   "commands of slot %u", index);
-    return ASH_OK;
+    return ash_render_made(context, vk_result, "vkAllocateCommandBuffers",
+                           VK_OBJECT_TYPE_COMMAND_BUFFER, &slot->commands, "commands of slot %u",
+                           index);
 }
 
 enum ash_result ash_frames_init(struct ash_frames *frames, struct ash_allocator *allocator,

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "engine/assert.h"
-#include "engine/context/debug.h"
 #include "engine/log.h"
 #include "engine/render/check.h"
 #include "engine/render/pipelines.h"
@@ -28,9 +27,11 @@ static enum ash_result add_stage(struct stages *stages, const struct ash_context
                                     .codeSize = shader->size,
                                     .pCode = shader->words},
         NULL, &module);
-    if (vk_result != VK_SUCCESS)
-        return ash_render_check(vk_result, "vkCreateShaderModule", shader->name);
-    ash_debug_name(context, VK_OBJECT_TYPE_SHADER_MODULE, (uint64_t)module, "%s", shader->name);
+    enum ash_result result =
+        ash_render_made(context, vk_result, "vkCreateShaderModule", VK_OBJECT_TYPE_SHADER_MODULE,
+                        &module, "%s", shader->name);
+    if (result != ASH_OK)
+        return result;
     stages->infos[stages->count++] = (VkPipelineShaderStageCreateInfo){
         .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
         .stage = shader->stage,
@@ -134,10 +135,11 @@ static enum ash_result init_layout(struct ash_pipeline *pipeline, const struct a
         .pBindings = bindings};
     VkResult vk_result = context->vk->vkCreateDescriptorSetLayout(context->device, &set_info, NULL,
                                                                   &pipeline->set_layout);
-    if (vk_result != VK_SUCCESS) {
-        pipeline->set_layout = VK_NULL_HANDLE;
-        return ash_render_check(vk_result, "vkCreateDescriptorSetLayout", params->shader);
-    }
+    enum ash_result result = ash_render_made(context, vk_result, "vkCreateDescriptorSetLayout",
+                                             VK_OBJECT_TYPE_DESCRIPTOR_SET_LAYOUT,
+                                             &pipeline->set_layout, "%s", params->shader);
+    if (result != ASH_OK)
+        return result;
     VkPushConstantRange range = {.stageFlags = pipeline->stages,
                                  .size = params->push_constant_size};
     VkPipelineLayoutCreateInfo layout_info = {
@@ -148,13 +150,8 @@ static enum ash_result init_layout(struct ash_pipeline *pipeline, const struct a
         .pPushConstantRanges = &range};
     vk_result =
         context->vk->vkCreatePipelineLayout(context->device, &layout_info, NULL, &pipeline->layout);
-    if (vk_result != VK_SUCCESS)
-        pipeline->layout = VK_NULL_HANDLE;
-    ash_debug_name(context, VK_OBJECT_TYPE_DESCRIPTOR_SET_LAYOUT, (uint64_t)pipeline->set_layout,
-                   "%s", params->shader);
-    ash_debug_name(context, VK_OBJECT_TYPE_PIPELINE_LAYOUT, (uint64_t)pipeline->layout, "%s",
-                   params->shader);
-    return ash_render_check(vk_result, "vkCreatePipelineLayout", params->shader);
+    return ash_render_made(context, vk_result, "vkCreatePipelineLayout",
+                           VK_OBJECT_TYPE_PIPELINE_LAYOUT, &pipeline->layout, "%s", params->shader);
 }
 
 static VkPipelineColorBlendAttachmentState blend_state(enum ash_blend blend)
@@ -285,7 +282,6 @@ static enum ash_result create(const struct ash_pipeline *pipeline,
                               const struct ash_pipelines *pipelines, const struct shaders *shaders,
                               VkPipeline *out)
 {
-    const char *name = pipeline->params.shader;
     bool compute = pipeline->bind_point == VK_PIPELINE_BIND_POINT_COMPUTE;
     struct stages stages;
     *out = VK_NULL_HANDLE;
@@ -293,13 +289,11 @@ static enum ash_result create(const struct ash_pipeline *pipeline,
     if (result == ASH_OK) {
         VkResult vk_result = compute ? create_compute(pipeline, pipelines, &stages, out)
                                      : create_graphics(pipeline, pipelines, &stages, out);
-        if (vk_result != VK_SUCCESS)
-            *out = VK_NULL_HANDLE;
-        result = ash_render_check(
-            vk_result, compute ? "vkCreateComputePipelines" : "vkCreateGraphicsPipelines", name);
+        result = ash_render_made(pipelines->context, vk_result,
+                                 compute ? "vkCreateComputePipelines" : "vkCreateGraphicsPipelines",
+                                 VK_OBJECT_TYPE_PIPELINE, out, "%s", pipeline->params.shader);
     }
     finish_stages(&stages, pipelines->context);
-    ash_debug_name(pipelines->context, VK_OBJECT_TYPE_PIPELINE, (uint64_t)*out, "%s", name);
     return result;
 }
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/context/debug.h"
 #include "engine/log.h"
 #include "engine/render/check.h"
 
@@ -20,13 +19,8 @@ static enum ash_result create_cache(struct ash_pipelines *pipelines,
                                          params->cache != NULL ? params->cache_size : 0,
                                      .pInitialData = params->cache},
         NULL, &pipelines->cache);
-    if (vk_result != VK_SUCCESS) {
-        pipelines->cache = VK_NULL_HANDLE;
-        return ash_render_check(vk_result, "vkCreatePipelineCache", "the pipelines");
-    }
-    ash_debug_name(context, VK_OBJECT_TYPE_PIPELINE_CACHE, (uint64_t)pipelines->cache,
-                   "pipeline cache");
-    return ASH_OK;
+    return ash_render_made(context, vk_result, "vkCreatePipelineCache",
+                           VK_OBJECT_TYPE_PIPELINE_CACHE, &pipelines->cache, "pipeline cache");
 }
 
 static enum ash_result create_sampler(struct ash_pipelines *pipelines, enum ash_sampler sampler)
@@ -61,13 +55,8 @@ static enum ash_result create_sampler(struct ash_pipelines *pipelines, enum ash_
                                 .maxLod = VK_LOD_CLAMP_NONE};
     VkSampler *out = &pipelines->samplers[sampler];
     VkResult vk_result = context->vk->vkCreateSampler(context->device, &info, NULL, out);
-    if (vk_result != VK_SUCCESS) {
-        *out = VK_NULL_HANDLE;
-        return ash_render_check(vk_result, "vkCreateSampler", kinds[sampler].name);
-    }
-    ash_debug_name(context, VK_OBJECT_TYPE_SAMPLER, (uint64_t)*out, "sampler %s",
-                   kinds[sampler].name);
-    return ASH_OK;
+    return ash_render_made(context, vk_result, "vkCreateSampler", VK_OBJECT_TYPE_SAMPLER, out,
+                           "sampler %s", kinds[sampler].name);
 }
 
 enum ash_result ash_pipelines_create(struct ash_context *context,

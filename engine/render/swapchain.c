@@ -109,12 +109,8 @@ static enum ash_result create_semaphore(const struct ash_context *context, const
     VkResult vk_result = context->vk->vkCreateSemaphore(
         context->device, &(VkSemaphoreCreateInfo){.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO},
         NULL, out);
-    if (vk_result != VK_SUCCESS) {
-        *out = VK_NULL_HANDLE;
-        return ash_render_check(vk_result, "vkCreateSemaphore", "the swapchain");
-    }
-    ash_debug_name(context, VK_OBJECT_TYPE_SEMAPHORE, (uint64_t)*out, "%s %u", name, index);
-    return ASH_OK;
+    return ash_render_made(context, vk_result, "vkCreateSemaphore", VK_OBJECT_TYPE_SEMAPHORE, out,
+                           "%s %u", name, index);
 }
 
 static enum ash_result create_view(const struct ash_swapchain *swapchain,
@@ -130,15 +126,10 @@ static enum ash_result create_view(const struct ash_swapchain *swapchain,
                                                        .layerCount = 1}};
     VkResult vk_result =
         context->vk->vkCreateImageView(context->device, &info, NULL, &images->views[index]);
-    if (vk_result != VK_SUCCESS) {
-        images->views[index] = VK_NULL_HANDLE;
-        return ash_render_check(vk_result, "vkCreateImageView", "the swapchain");
-    }
     ash_debug_name(context, VK_OBJECT_TYPE_IMAGE, (uint64_t)images->images[index],
                    "swapchain image %u", index);
-    ash_debug_name(context, VK_OBJECT_TYPE_IMAGE_VIEW, (uint64_t)images->views[index],
-                   "swapchain image %u", index);
-    return ASH_OK;
+    return ash_render_made(context, vk_result, "vkCreateImageView", VK_OBJECT_TYPE_IMAGE_VIEW,
+                           &images->views[index], "swapchain image %u", index);
 }
 
 // Image handles, and a view and a semaphore for each.
@@ -192,13 +183,12 @@ static enum ash_result create_images(const struct ash_swapchain *swapchain,
     *out = (struct ash_swapchain_images){0};
     VkResult vk_result =
         context->vk->vkCreateSwapchainKHR(context->device, &info, NULL, &out->swapchain);
-    if (vk_result != VK_SUCCESS) {
-        *out = (struct ash_swapchain_images){0};
-        return ash_render_check(vk_result, "vkCreateSwapchainKHR", "the window");
-    }
-    ash_debug_name(context, VK_OBJECT_TYPE_SWAPCHAIN_KHR, (uint64_t)out->swapchain,
-                   "swapchain %u x %u", extent.width, extent.height);
-    enum ash_result result = fill_images(swapchain, out);
+    enum ash_result result =
+        ash_render_made(context, vk_result, "vkCreateSwapchainKHR", VK_OBJECT_TYPE_SWAPCHAIN_KHR,
+                        &out->swapchain, "swapchain %u x %u", extent.width, extent.height);
+    if (result != ASH_OK)
+        return result;
+    result = fill_images(swapchain, out);
     if (result != ASH_OK)
         destroy_images(out, context);
     return result;

@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "engine/assert.h"
-#include "engine/context/debug.h"
 #include "engine/log.h"
 #include "engine/render/check.h"
 
@@ -19,13 +18,8 @@ static enum ash_result create_queries(struct ash_timer *timer, uint32_t slot)
                                  .queryType = VK_QUERY_TYPE_TIMESTAMP,
                                  .queryCount = timer->mark_count},
         NULL, &timer->queries[slot]);
-    if (vk_result != VK_SUCCESS) {
-        timer->queries[slot] = VK_NULL_HANDLE;
-        return ash_render_check(vk_result, "vkCreateQueryPool", "the frame timer");
-    }
-    ash_debug_name(context, VK_OBJECT_TYPE_QUERY_POOL, (uint64_t)timer->queries[slot],
-                   "timestamps of slot %u", slot);
-    return ASH_OK;
+    return ash_render_made(context, vk_result, "vkCreateQueryPool", VK_OBJECT_TYPE_QUERY_POOL,
+                           &timer->queries[slot], "timestamps of slot %u", slot);
 }
 
 enum ash_result ash_timer_init(struct ash_timer *timer, const struct ash_context *context,
