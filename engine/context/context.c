@@ -143,9 +143,7 @@ enum ash_result ash_context_create(const struct ash_context_params *params,
         goto failed;
     if (params->surface != NULL)
         owned->surface_source = *params->surface;
-    const struct ash_instance_params instance = {params->application_name, params->validation,
-                                                 params->surface, params->get_instance_proc_addr};
-    result = ash_instance_init(owned, &instance);
+    result = ash_instance_init(owned, params);
     if (result == ASH_OK)
         result = create_surface(owned);
     if (result == ASH_OK)
@@ -238,7 +236,7 @@ enum ash_result ash_context_list_gpus(void (*line)(void *user, const char *text)
     struct ash_gpus *gpus = calloc(1, sizeof(*gpus));
     enum ash_result result = ASH_ERROR_OUT_OF_HOST_MEMORY;
     if (owned != NULL && gpus != NULL)
-        result = ash_instance_init(owned, &(struct ash_instance_params){0});
+        result = ash_instance_init(owned, &(struct ash_context_params){0});
     if (result == ASH_OK)
         result = ash_gpus_query(owned, gpus);
     for (uint32_t i = 0; result == ASH_OK && i < gpus->count; i++) {

@@ -223,7 +223,7 @@ static enum ash_result report_no_instance(VkResult vk_result)
     return ASH_ERROR_NO_DRIVER;
 }
 
-static VkResult try_instance(struct plan *plan, const struct ash_instance_params *params,
+static VkResult try_instance(struct plan *plan, const struct ash_context_params *params,
                              struct ash_context_instance *owned)
 {
     plan->extension_count = 0;
@@ -235,7 +235,7 @@ static VkResult try_instance(struct plan *plan, const struct ash_instance_params
     return vk_result;
 }
 
-static enum ash_result follow(struct plan *plan, const struct ash_instance_params *params,
+static enum ash_result follow(struct plan *plan, const struct ash_context_params *params,
                               struct ash_context_instance *owned)
 {
     VkResult vk_result = try_instance(plan, params, owned);
@@ -266,7 +266,7 @@ static enum ash_result create_messenger(struct ash_context_instance *owned)
 }
 
 enum ash_result ash_instance_init(struct ash_context_instance *owned,
-                                  const struct ash_instance_params *params)
+                                  const struct ash_context_params *params)
 {
     struct plan plan = {0};
     PFN_vkGetInstanceProcAddr entry = params->get_instance_proc_addr;

@@ -58,14 +58,6 @@ struct ash_context_instance {
     struct ash_context_child *children;
 };
 
-// What ash_context_create passes on.
-struct ash_instance_params {
-    const char *application_name; // NULL: "AshEngine"
-    enum ash_validation validation;
-    const struct ash_surface_source *surface;
-    PFN_vkGetInstanceProcAddr get_instance_proc_addr; // NULL: the loader's
-};
-
 // The loader's entry, or NULL (logged) where there is no loader. Thread-safe.
 PFN_vkGetInstanceProcAddr ash_loader_entry(void);
 
@@ -85,7 +77,7 @@ void ash_device_table_load(struct VolkDeviceTable *table, const struct ash_insta
 // Errors: NO_LOADER, NO_DRIVER, NO_LAYER, UNSUPPORTED (the surface's extensions are missing),
 // OUT_OF_HOST_MEMORY, VULKAN; logged. What was made is left to ash_instance_finish.
 enum ash_result ash_instance_init(struct ash_context_instance *owned,
-                                  const struct ash_instance_params *params);
+                                  const struct ash_context_params *params);
 void ash_instance_finish(struct ash_context_instance *owned);
 
 #endif
