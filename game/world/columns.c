@@ -23,31 +23,20 @@ static uint32_t mask_for(uint32_t radius)
     return side - 1;
 }
 
+bool columns_init(struct world *world)
+{
+    world->grid_mask = mask_for(world->radius);
+    const size_t side = (size_t)world->grid_mask + 1;
+    world->grid = calloc(side * side, sizeof(struct column *));
+    return world->grid != NULL;
+}
+
 void columns_finish(struct world *world)
 {
     if (world->grid != NULL)
         columns_each(world, columns_drop);
     free(world->grid);
     world->grid = NULL;
-}
-
-bool columns_reach(struct world *world, uint32_t radius)
-{
-    uint32_t mask = mask_for(radius);
-    struct column **grid = calloc((size_t)(mask + 1) * (mask + 1), sizeof(struct column *));
-    if (grid == NULL)
-        return false;
-    uint32_t side = world->grid != NULL ? world->grid_mask + 1 : 0;
-    if (side > 0)
-        columns_drop_far(world, (int32_t)radius + COLUMN_SLACK);
-    for (uint32_t i = 0; i < side * side; i++)
-        if (world->grid[i] != NULL)
-            *slot_of(grid, mask, world->grid[i]->coord) = world->grid[i];
-    free(world->grid);
-    world->grid = grid;
-    world->grid_mask = mask;
-    world->pack_cursor = 0;
-    return true;
 }
 
 struct column *columns_find(const struct world *world, struct column_coord coord)

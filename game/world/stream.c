@@ -48,18 +48,18 @@ static void sort_order(struct world *world)
 }
 
 // All columns that are generated: those within the radius and the ring around, for their edges.
-static struct stream_offset *make_order(uint32_t radius, uint32_t *count)
+bool stream_init(struct world *world)
 {
-    int32_t reach = (int32_t)radius + 1;
+    int32_t reach = (int32_t)world->radius + 1;
     uint32_t side = 2 * (uint32_t)reach + 1;
-    struct stream_offset *order = malloc((size_t)side * side * sizeof(*order));
-    if (order == NULL)
-        return NULL;
-    *count = 0;
+    world->order = malloc((size_t)side * side * sizeof(*world->order));
+    if (world->order == NULL)
+        return false;
     for (int32_t z = -reach; z <= reach; z++)
         for (int32_t x = -reach; x <= reach; x++)
-            order[(*count)++] = (struct stream_offset){(int16_t)x, (int16_t)z, 0};
-    return order;
+            world->order[world->order_count++] = (struct stream_offset){(int16_t)x, (int16_t)z, 0};
+    world->order_stale = true;
+    return true;
 }
 
 void world_set_heading(struct world *world, float x, float z)
@@ -85,14 +85,6 @@ static void update_column(struct world *world, struct column *column)
     }
 }
 
-static void apply_center(struct world *world)
-{
-    columns_drop_far(world, (int32_t)world->radius + COLUMN_SLACK);
-    columns_each(world, update_column);
-    world->cursor = 0;
-    world->counts_stale = true;
-}
-
 // In chunks, kept where all that surrounds the centre has numbers, too.
 static int32_t chunk_of(float block)
 {
@@ -109,24 +101,10 @@ void stream_center(struct world *world, float x, float z)
         return;
     world->center = center;
     world->centered = true;
-    apply_center(world);
-}
-
-bool stream_set_radius(struct world *world, uint32_t radius)
-{
-    uint32_t count = 0;
-    struct stream_offset *order = make_order(radius, &count);
-    if (order == NULL || !columns_reach(world, radius)) {
-        free(order);
-        return false;
-    }
-    free(world->order);
-    world->order = order;
-    world->order_count = count;
-    world->order_stale = true;
-    world->radius = radius;
-    apply_center(world);
-    return true;
+    columns_drop_far(world, (int32_t)world->radius + COLUMN_SLACK);
+    columns_each(world, update_column);
+    world->cursor = 0;
+    world->counts_stale = true;
 }
 
 // ---- Work ----

@@ -38,12 +38,14 @@ struct world *world_create(const struct world_params *params)
     struct world *world = calloc(1, sizeof(*world));
     if (world != NULL) {
         world->seed = params->seed;
+        world->radius = params->radius;
+        world->counts_stale = true;
         world->jobs = params->jobs;
         world->save = params->save;
         world->deterministic = params->deterministic;
         world->sector = -1;
         atomic_init(&world->stopping, false);
-        if (create_tools(world) && stream_set_radius(world, params->radius))
+        if (create_tools(world) && columns_init(world) && stream_init(world))
             return world;
     }
     world_destroy(world);
@@ -96,13 +98,6 @@ bool world_complete(struct world *world, float x, float z)
             stream_start(world, false);
     } while (work_commit(world, true));
     return stream_settled(world);
-}
-
-void world_set_radius(struct world *world, uint32_t radius)
-{
-    ASH_ASSERT(radius <= LARGEST_RADIUS);
-    if (radius != world->radius && !stream_set_radius(world, radius))
-        ash_log(ASH_LOG_ERROR, "No memory for a radius of %u; it stays %u.", radius, world->radius);
 }
 
 static struct column_coord column_of(struct block_coord at)

@@ -112,8 +112,7 @@ struct world_job {
 };
 
 // columns.c
-// Makes place for all columns of a radius. False: no memory, nothing has changed.
-bool columns_reach(struct world *world, uint32_t radius);
+bool columns_init(struct world *world); // false: no memory
 void columns_finish(struct world *world);
 struct column *columns_find(const struct world *world, struct column_coord coord);
 struct column *columns_find_ready(const struct world *world, struct column_coord coord);
@@ -145,7 +144,7 @@ bool remesh_submit(struct world *world, struct column *column, uint32_t mask, in
 bool remesh_now(struct world *world, struct column *column, uint32_t mask);
 
 // stream.c
-bool stream_set_radius(struct world *world, uint32_t radius); // false: nothing has changed
+bool stream_init(struct world *world); // false: no memory
 void stream_center(struct world *world, float x, float z);
 void stream_mesh_edited(struct world *world);
 // Starts what is wanted next. With `patient` it leaves costly preparations for later.

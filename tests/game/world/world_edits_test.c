@@ -5,17 +5,14 @@
 
 static void random_walk(uint32_t workers, uint32_t seed, int rounds)
 {
-    int32_t radius = 3, x = 0, z = 0;
+    const int32_t radius = (int32_t)seed % 4 * 2;
+    int32_t x = 0, z = 0;
     struct fixture fixture = start(workers, (uint32_t)radius, false, NULL);
     srand(seed);
     for (int round = 0; round < rounds; round++) {
         if (rand() % 8 == 0) {
             x += rand() % 9 - 4;
             z += rand() % 9 - 4;
-        }
-        if (rand() % 60 == 0) {
-            radius = rand() % 6;
-            world_set_radius(fixture.world, (uint32_t)radius);
         }
         for (int edits = rand() % 4; edits > 0; edits--)
             edit_somewhere(fixture.world, x, z);
