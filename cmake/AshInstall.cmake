@@ -33,8 +33,9 @@ ash_pkg_config(ashengine "${PROJECT_DESCRIPTION}"
                "-lash_render -lash_memory -lash_context -lash_base" "" "" "-ldl -pthread")
 ash_pkg_config(ashengine-window "A window for AshEngine, through GLFW"
                -lash_window ashengine glfw3 "")
+get_target_property(links ash_shader_compiler ASH_LINKS)
 ash_pkg_config(ashengine-shader-compiler "GLSL to SPIR-V at run time, for AshEngine"
-               -lash_shader_compiler ashengine "" "-l:libstdc++.so.6 -lm")
+               -lash_shader_compiler ashengine "" "${links} -lm")
 
 if(TARGET cinder)
     file(RELATIVE_PATH to_libraries /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})

@@ -198,7 +198,7 @@ VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL lab_get_instance_proc_addr(VkInstance h
     return own != NULL ? own : below;
 }
 
-VK_LAYER_EXPORT VKAPI_ATTR VkResult VKAPI_CALL
+__attribute__((visibility("default"))) VKAPI_ATTR VkResult VKAPI_CALL
 vkNegotiateLoaderLayerInterfaceVersion(VkNegotiateLayerInterface *version)
 {
     if (version->sType != LAYER_NEGOTIATE_INTERFACE_STRUCT ||

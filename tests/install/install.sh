@@ -85,11 +85,20 @@ game() {
     [ -s "$folder/$1.png" ] || fail "the game drew nothing"
 }
 
+# The laboratory counts the calls of a program that knows nothing of it.
+layer() {
+    local counted
+    counted=$(VK_ADD_LAYER_PATH=$folder/$1/share/vulkan/explicit_layer.d ASH_LAB_COUNT=1 \
+        VK_INSTANCE_LAYERS=VK_LAYER_ash_lab "$folder/cmake-$1/own_device" 2>&1)
+    [[ $counted == *"1 vkCreateDevice"* ]] || fail "the layer is not found in its prefix: $counted"
+}
+
 prefix static "$build"
 exports static a
 headers static
 by_find_package static
 by_pkg_config static --static
+layer static
 cmake -S "$source/examples" -B "$folder/examples" -G Ninja \
     -DCMAKE_PREFIX_PATH="$folder/static" >"$folder/cmake.log" || fail "$(cat "$folder/cmake.log")"
 ninja -C "$folder/examples"
