@@ -21,13 +21,13 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
         hud_crosshair(canvas, shown);
     hud_hotbar(canvas, shown);
     hud_status(canvas, shown);
-    hud_shader_error(canvas, shown);
     if (shown->performance)
         hud_performance(canvas, scene);
     if (shown->help)
         hud_help(canvas);
     else if (shown->paused)
         hud_pause(canvas);
+    hud_shader_error(canvas, shown); // over the pause: whoever edits a shader has left the window
     return ASH_OK;
 }
 
