@@ -104,5 +104,4 @@ void game_start_camera(struct game *game)
     }
     game->before = game->now;
     game->eye = game->now;
-    game->scene.hud.performance = game->scene.hud.memory = options->panels;
 }

@@ -279,6 +279,22 @@ static void the_inside_is_told_of(void **state)
           "m.json");
 }
 
+static void each_panel_can_be_open_from_the_beginning(void **state)
+{
+    (void)state;
+    static const char *const shown[] = {"", "--show help", "--show performance", "--show memory"};
+    for (int i = 0; i < 4; i++) {
+        char line[128];
+        snprintf(line, sizeof(line),
+                 "--headless --frames 2 --radius 1 --size 320x180 %s --out %d.png", shown[i], i);
+        succeeds(line);
+    }
+    assert_int_equal(system("[ $(cat 0.png 1.png 2.png 3.png | wc -c) -gt 4000 ]"), 0);
+    assert_int_equal(
+        system("[ $(md5sum 0.png 1.png 2.png 3.png | cut -c -32 | uniq | wc -l) = 4 ]"), 0);
+    assert_int_equal(system("rm 0.png 1.png 2.png 3.png"), 0);
+}
+
 static void a_recording_plays_to_the_same_hash_and_picture(void **state)
 {
     (void)state;
@@ -477,6 +493,7 @@ int main(void)
         cmocka_unit_test(the_same_seed_and_frame_are_the_same_picture),
         cmocka_unit_test(the_benchmark_writes_its_object),
         cmocka_unit_test(the_inside_is_told_of),
+        cmocka_unit_test(each_panel_can_be_open_from_the_beginning),
         cmocka_unit_test(a_recording_plays_to_the_same_hash_and_picture),
         cmocka_unit_test(every_frame_of_a_replay_is_the_same_picture),
         cmocka_unit_test(a_world_is_kept_where_it_is_asked_for),
