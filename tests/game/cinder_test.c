@@ -236,65 +236,6 @@ static void the_benchmark_writes_its_object(void **state)
     cJSON_Delete(object);
 }
 
-// The array `list` of the JSON object in a file, and how many of its objects have this word.
-static int count_in_file(const char *name, const char *list, const char *key, const char *word)
-{
-    FILE *file = fopen(name, "r");
-    assert_non_null(file);
-    char *text = calloc(1, 8 << 20);
-    assert_non_null(text);
-    assert_true(fread(text, 1, (8 << 20) - 1, file) > 0);
-    fclose(file);
-    unlink(name);
-    cJSON *object = cJSON_Parse(text);
-    free(text);
-    assert_non_null(object);
-    int count = 0;
-    const cJSON *item;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItem(object, list))
-    {
-        const char *value = cJSON_GetStringValue(cJSON_GetObjectItem(item, key));
-        count += word == NULL || (value != NULL && strcmp(value, word) == 0);
-    }
-    cJSON_Delete(object);
-    return count;
-}
-
-static void the_inside_is_told_of(void **state)
-{
-    (void)state;
-    succeeds("--headless --frames 6 --radius 2 --size 320x180 --show memory --explain-frame "
-             "--trace t.json --memory-report m.json");
-    assert_non_null(strstr(output, "step by step:"));
-    assert_non_null(strstr(output, "draw terrain"));
-    assert_non_null(strstr(output, "barrier COLOR_BEGIN"));
-    assert_non_null(strstr(output, "because"));
-    assert_true(count_in_file("m.json", "chunks", "size_bytes", NULL) >= 1);
-    succeeds("--headless --frames 6 --radius 2 --size 320x180 --trace t.json");
-    assert_true(count_in_file("t.json", "traceEvents", "name", "draw terrain") >= 6);
-    succeeds("--headless --frames 6 --radius 2 --size 320x180 --trace t.json");
-    assert_true(count_in_file("t.json", "traceEvents", "name", "mesh chunks") >= 1);
-    fails("--headless --frames 1 --radius 1 --size 32x32 --trace /nonexistent/t.json", 1, "t.json");
-    fails("--headless --frames 1 --radius 1 --size 32x32 --memory-report /nonexistent/m.json", 1,
-          "m.json");
-}
-
-static void each_panel_can_be_open_from_the_beginning(void **state)
-{
-    (void)state;
-    static const char *const shown[] = {"", "--show help", "--show performance", "--show memory"};
-    for (int i = 0; i < 4; i++) {
-        char line[128];
-        snprintf(line, sizeof(line),
-                 "--headless --frames 2 --radius 1 --size 320x180 %s --out %d.png", shown[i], i);
-        succeeds(line);
-    }
-    assert_int_equal(system("[ $(cat 0.png 1.png 2.png 3.png | wc -c) -gt 4000 ]"), 0);
-    assert_int_equal(
-        system("[ $(md5sum 0.png 1.png 2.png 3.png | cut -c -32 | uniq | wc -l) = 4 ]"), 0);
-    assert_int_equal(system("rm 0.png 1.png 2.png 3.png"), 0);
-}
-
 static void a_recording_plays_to_the_same_hash_and_picture(void **state)
 {
     (void)state;
@@ -492,8 +433,6 @@ int main(void)
         cmocka_unit_test(every_failure_is_one_line),
         cmocka_unit_test(the_same_seed_and_frame_are_the_same_picture),
         cmocka_unit_test(the_benchmark_writes_its_object),
-        cmocka_unit_test(the_inside_is_told_of),
-        cmocka_unit_test(each_panel_can_be_open_from_the_beginning),
         cmocka_unit_test(a_recording_plays_to_the_same_hash_and_picture),
         cmocka_unit_test(every_frame_of_a_replay_is_the_same_picture),
         cmocka_unit_test(a_world_is_kept_where_it_is_asked_for),
