@@ -25,7 +25,7 @@ struct options {
     const char *json;
 };
 
-// Gigabytes (1e9 bytes) in a second, and what the CPU's first thread spent on it.
+// Gigabytes (1e9 bytes) in a second.
 struct result {
     enum ash_upload_path path;
     VkDeviceSize size;
@@ -149,39 +149,51 @@ static double median(double *values, uint32_t count)
     return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
 }
 
-// From the first byte written until the last has arrived.
-static double round_gbs(struct way *way, VkDeviceSize (*frame)(struct way *), VkDeviceSize bytes)
+// A round takes from the first byte written until the last has arrived.
+static double rate(VkDeviceSize bytes, double start)
+{
+    return (double)bytes / (now_s() - start) / 1e9;
+}
+
+static double engine_round(struct engine_way *way, VkDeviceSize bytes)
 {
     double start = now_s();
     VkDeviceSize done = 0;
     while (done < bytes)
-        done += frame(way);
-    stream_wait_idle(&way->stream);
-    return (double)done / (now_s() - start) / 1e9;
+        done += engine_way_frame(way);
+    lane_wait_idle(&way->stream.frames);
+    return rate(done, start);
+}
+
+static double hand_round(struct hand_way *way, VkDeviceSize bytes)
+{
+    double start = now_s();
+    VkDeviceSize done = 0;
+    while (done < bytes)
+        done += hand_way_frame(way);
+    lane_wait_idle(&way->stream.frames);
+    return rate(done, start);
 }
 
 static struct result measure(const struct options *options, const struct stream_params *params)
 {
-    static struct way engine, hand; // large
-    const struct ash_context *context = params->context;
-    struct stream_params by_hand = *params;
-    if (params->path == ASH_UPLOAD_TRANSFER_QUEUE)
-        by_hand.queue = context->transfer;
+    static struct engine_way engine; // large
+    static struct hand_way hand;
     engine_way_init(&engine, params);
-    hand_way_init(&hand, &by_hand);
+    hand_way_init(&hand, params);
     double engines[ROUNDS_MOST], hands[ROUNDS_MOST], ratios[ROUNDS_MOST];
     VkDeviceSize bytes = (VkDeviceSize)options->mib << 20;
-    VkDeviceSize warm_up = STREAM_POOL_SIZE; // every page touched, every command buffer grown
-    round_gbs(&engine, engine_way_frame, warm_up);
-    round_gbs(&hand, hand_way_frame, warm_up);
+    // Every page is touched, every command buffer grown before it counts.
+    engine_round(&engine, STREAM_POOL_SIZE);
+    hand_round(&hand, STREAM_POOL_SIZE);
     for (uint32_t i = 0; i < options->rounds; i++) {
-        engines[i] = round_gbs(&engine, engine_way_frame, bytes);
-        hands[i] = round_gbs(&hand, hand_way_frame, bytes);
+        engines[i] = engine_round(&engine, bytes);
+        hands[i] = hand_round(&hand, bytes);
         ratios[i] = engines[i] / hands[i];
     }
-    stream_check(way_arrived(&engine), "the comparison of what arrived");
-    way_finish(&hand);
-    way_finish(&engine);
+    bench_check(engine_way_arrived(&engine), "the comparison of what arrived");
+    hand_way_finish(&hand);
+    engine_way_finish(&engine);
     return (struct result){.path = params->path,
                            .size = params->mesh_size,
                            .engine = median(engines, options->rounds),
@@ -195,7 +207,7 @@ static enum ash_upload_path ask(struct ash_allocator *allocator, enum ash_upload
 {
     struct ash_upload *upload;
     struct ash_upload_params params = {.size = 4096, .path = wanted};
-    stream_check(ash_upload_create(allocator, &params, &upload) == ASH_OK, "an upload ring");
+    bench_check(ash_upload_create(allocator, &params, &upload) == ASH_OK, "an upload ring");
     enum ash_upload_path path = ash_upload_path(upload, why);
     ash_upload_destroy(upload);
     return path;
@@ -270,19 +282,17 @@ static bool write_json(const char *name, const cJSON *json)
 static bool run(const struct options *options, struct ash_context *context)
 {
     struct ash_allocator *allocator;
-    stream_check(ash_allocator_create(&(struct ash_allocator_params){.context = context},
-                                      &allocator) == ASH_OK,
-                 "the allocator");
+    bench_check(ash_allocator_create(&(struct ash_allocator_params){.context = context},
+                                     &allocator) == ASH_OK,
+                "the allocator");
     const char *why;
     enum ash_upload_path chosen = ask(allocator, options->path, &why);
     printf("%s, %s\nThe engine uploads by %s: %s.\n", context->properties.deviceName,
            context->driver, path_name(chosen), why);
     cJSON *json = describe(options, context, chosen, why);
     cJSON *rows = cJSON_AddArrayToObject(json, "results");
-    struct stream_params params = {.context = context,
-                                   .allocator = allocator,
-                                   .queue = context->graphics,
-                                   .threads = options->threads};
+    struct stream_params params = {
+        .context = context, .allocator = allocator, .threads = options->threads};
     for (int i = 0; i < PATHS; i++) {
         params.path = paths[i];
         if (has(context, paths[i]) && (options->all_paths || paths[i] == chosen))

@@ -4,69 +4,67 @@
 
 #include <string.h>
 
-// Views of one buffer that are open at once, where the CPU writes into the pool itself.
-enum { DIRECT_VIEWS = ASH_BUFFER_MAX_VIEWS };
+// Views that are open at once: of one buffer, where the CPU writes into the pool itself, no more
+// are allowed; and a thread that writes alone ends them soon, while they are in its cache.
+enum { FEW_VIEWS = ASH_BUFFER_MAX_VIEWS };
 
-void engine_way_init(struct way *way, const struct stream_params *params)
+void engine_way_init(struct engine_way *way, const struct stream_params *params)
 {
-    *way = (struct way){0};
+    *way = (struct engine_way){0};
     stream_init(&way->stream, params);
     struct ash_upload_params upload = {.size = STREAM_RING_SIZE, .path = params->path};
-    stream_check(ash_upload_create(params->allocator, &upload, &way->upload) == ASH_OK,
-                 "the upload ring");
+    bench_check(ash_upload_create(params->allocator, &upload, &way->upload) == ASH_OK,
+                "the upload ring");
 }
 
 // Opens views for as many meshes as may be open, has them filled, and ends them.
-static uint32_t upload_some(struct way *way, uint32_t wanted)
+static uint32_t upload_some(struct engine_way *way, uint32_t wanted)
 {
     static struct ash_buffer_view views[STREAM_BATCH_SIZE / STREAM_LEAST_MESH];
     struct stream *stream = &way->stream;
-    bool direct = stream->path == ASH_UPLOAD_DIRECT;
-    uint32_t count = direct && wanted > DIRECT_VIEWS ? DIRECT_VIEWS : wanted;
+    bool few = stream->params.path == ASH_UPLOAD_DIRECT || stream->crew.thread_count == 1;
+    uint32_t count = few && wanted > FEW_VIEWS ? FEW_VIEWS : wanted;
     for (uint32_t i = 0; i < count; i++) {
-        struct ash_upload_target target = {
-            .buffer = &stream->pool, .offset = stream_next(stream), .size = stream->mesh_size};
-        stream_check(ash_upload_begin(way->upload, &target, &views[i]) == ASH_OK,
-                     "ash_upload_begin");
+        struct ash_upload_target target = {.buffer = &stream->pool,
+                                           .offset = stream_next(stream),
+                                           .size = stream->params.mesh_size};
+        bench_check(ash_upload_begin(way->upload, &target, &views[i]) == ASH_OK,
+                    "ash_upload_begin");
         stream->jobs[i] = (struct crew_job){.to = ash_view_at(&views[i], 0, target.size),
                                             .from = stream->source + target.offset,
                                             .size = (size_t)target.size};
     }
     crew_work(&stream->crew, stream->jobs, count);
     for (uint32_t i = 0; i < count; i++)
-        stream_check(ash_upload_end(&views[i]) == ASH_OK, "ash_upload_end");
+        bench_check(ash_upload_end(&views[i]) == ASH_OK, "ash_upload_end");
     return count;
 }
 
-VkDeviceSize engine_way_frame(struct way *way)
+VkDeviceSize engine_way_frame(struct engine_way *way)
 {
     struct stream *stream = &way->stream;
-    uint32_t count = (uint32_t)(STREAM_BATCH_SIZE / stream->mesh_size);
-    ash_upload_reclaim(way->upload, stream_wait_slot(stream));
+    uint32_t count = (uint32_t)(STREAM_BATCH_SIZE / stream->params.mesh_size);
+    ash_upload_reclaim(way->upload, lane_wait_slot(&stream->frames));
     for (uint32_t done = 0; done < count;)
         done += upload_some(way, count - done);
     struct ash_upload_wait wait;
-    VkCommandBuffer commands = stream_begin(stream);
-    ash_upload_record(way->upload, commands, stream->submitted + 1, &wait);
-    stream_submit(stream, &wait);
-    return count * stream->mesh_size;
+    VkCommandBuffer commands = lane_begin(&stream->frames);
+    ash_upload_record(way->upload, commands, stream->frames.submitted + 1, &wait);
+    lane_submit(&stream->frames, &wait);
+    return count * stream->params.mesh_size;
 }
 
-void way_finish(struct way *way)
+void engine_way_finish(struct engine_way *way)
 {
-    if (way->stream.submitted > 0)
-        stream_wait_idle(&way->stream);
+    lane_wait_idle(&way->stream.frames);
     ash_upload_destroy(way->upload);
-    if (way->bytes.data)
-        stream_check(ash_buffer_end_view(&way->bytes) == ASH_OK, "ash_buffer_end_view");
-    ash_buffer_finish(&way->staging);
     stream_finish(&way->stream);
 }
 
-static void copy_back(struct way *way, const struct ash_buffer *to)
+static void copy_back(struct engine_way *way, const struct ash_buffer *to)
 {
-    const struct ash_context *context = way->stream.context;
-    VkCommandBuffer commands = stream_begin(&way->stream);
+    const struct ash_context *context = way->stream.params.context;
+    VkCommandBuffer commands = lane_begin(&way->stream.frames);
     VkMemoryBarrier2 barrier = {
         .sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
         .srcStageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
@@ -80,11 +78,11 @@ static void copy_back(struct way *way, const struct ash_buffer *to)
     VkBufferCopy region = {.size = STREAM_POOL_SIZE};
     context->vk->vkCmdCopyBuffer(commands, way->stream.pool.buffer, to->buffer, 1, &region);
     context->vk->vkCmdPipelineBarrier2(commands, &info);
-    stream_submit(&way->stream, &(struct ash_upload_wait){0});
-    stream_wait_idle(&way->stream);
+    lane_submit(&way->stream.frames, &(struct ash_upload_wait){0});
+    lane_wait_idle(&way->stream.frames);
 }
 
-bool way_arrived(struct way *way)
+bool engine_way_arrived(struct engine_way *way)
 {
     struct ash_buffer_params params = {.size = STREAM_POOL_SIZE,
                                        .usage = VK_BUFFER_USAGE_TRANSFER_DST_BIT,
@@ -93,15 +91,14 @@ bool way_arrived(struct way *way)
                                        .label = "what arrived"};
     struct ash_buffer buffer;
     struct ash_buffer_view view;
-    stream_check(ash_buffer_init(&buffer, way->stream.allocator, &params) == ASH_OK,
-                 "memory to read back");
+    bench_check(ash_buffer_init(&buffer, way->stream.params.allocator, &params) == ASH_OK,
+                "memory to read back");
     copy_back(way, &buffer);
-    stream_check(ash_buffer_begin_view(&buffer,
-                                       &(struct ash_view_params){.access = ASH_ACCESS_READ},
-                                       &view) == ASH_OK,
-                 "reading back");
+    bench_check(ash_buffer_begin_view(&buffer, &(struct ash_view_params){.access = ASH_ACCESS_READ},
+                                      &view) == ASH_OK,
+                "reading back");
     bool same = memcmp(view.data, way->stream.source, STREAM_POOL_SIZE) == 0;
-    stream_check(ash_buffer_end_view(&view) == ASH_OK, "ash_buffer_end_view");
+    bench_check(ash_buffer_end_view(&view) == ASH_OK, "ash_buffer_end_view");
     ash_buffer_finish(&buffer);
     return same;
 }
