@@ -396,7 +396,8 @@ static void *take_one(void *argument)
 {
     struct memory_test *test = ((void **)argument)[0];
     struct ash_memory_block *block = ((void **)argument)[1];
-    take(test, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 64, block);
+    // All of a chunk: nobody else's has room for it.
+    take(test, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 64 * FAKE_MIB, block);
     return NULL;
 }
 
