@@ -31,6 +31,7 @@ static void paint(struct memory_map *map, const struct memory_snapshot *memory,
                   const struct memory_layout_params *params)
 {
     const float room[4] = {params->x, params->y, params->width, params->height};
+    // NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*): the same bits are what is meant
     if (map->painted == memory->taken && memcmp(room, map->room, sizeof(room)) == 0)
         return;
     struct memory_cell row_cells[MEMORY_MAP_COLUMNS];
