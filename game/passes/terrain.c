@@ -14,6 +14,9 @@
 
 #include "shaders/shared.h"
 
+// Quads that are drawn in vain rather than with one draw more.
+enum { BRIDGE_MOST = 24 };
+
 struct terrain {
     struct ash_pipeline pipeline;
 };
@@ -82,7 +85,8 @@ static void visible_faces(const struct terrain_visible *visible, bool faces[FACE
     }
 }
 
-// Ranges that follow each other in the mesh are one draw.
+// Ranges that follow each other in the mesh are one draw, and so are those between which little
+// lies that can't be seen: its back faces cost less than another draw.
 static void draw_mesh(struct ash_frame *frame, const struct ash_pipeline *pipeline,
                       const struct terrain_visible *visible)
 {
@@ -92,6 +96,9 @@ static void draw_mesh(struct ash_frame *frame, const struct ash_pipeline *pipeli
     uint32_t from = 0, to = 0;
     bool pushed = false;
     for (uint32_t range = 0; range <= FACE_COUNT; range++) {
+        const bool bridged = from < to && first[range + 1] - first[range] < BRIDGE_MOST;
+        if (bridged && !seen[range])
+            continue;
         if (seen[range])
             to = first[range < TERRAIN_WET ? range + 1 : terrain_wet_end(visible)];
         if (from < to && (!seen[range] || range == FACE_COUNT)) {
