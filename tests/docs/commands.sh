@@ -55,7 +55,7 @@ for block in "$folder"/blocks/*; do
     [ -e "$block" ] || continue
     count=$((count + $(grep -cvE '^ *(#|$)' "$block" || true)))
     began=$SECONDS
-    if ! (cd "$folder/checkout" && timeout 60 bash -euo pipefail "$block") >"$folder/log" 2>&1 </dev/null; then
+    if ! (cd "$folder/checkout" && timeout 120 bash -euo pipefail "$block") >"$folder/log" 2>&1 </dev/null; then
         tail -n 30 "$folder/log"
         echo "a command does not work:"
         cat "$block"
