@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TRACE_SPANS = 1 << 18 };                             // 12 MiB; some minutes
+enum { TRACE_SPANS = 1 << 18 };                             // 10 MiB; some minutes
 enum { TRACE_FRAME, TRACE_GPU, TRACE_SAVE, TRACE_WORKERS }; // worker n is TRACE_WORKERS + n
 
 // False: no memory for it (logged).

@@ -128,7 +128,7 @@ static void each_is_under_120_lines(void **state)
         examples++;
     }
     closedir(folder);
-    assert_int_equal(examples, 4);
+    assert_int_equal(examples, 5);
 }
 
 // The answer as the CPU finds it.
@@ -194,6 +194,26 @@ static void the_tour_shows_memory_split_and_merge(void **state)
     assert_int_equal(count(all, output + strlen(output), "free  at"), 1);
 }
 
+static void the_picture_shows_memory_split_and_merge(void **state)
+{
+    (void)state;
+    enum { WIDTH = 960, STEP = 40, TOP = 26 };
+    uint8_t *pixels = picture_of("example_memory_picture", WIDTH, 212);
+    static const struct {
+        int step, kib; // where in the chunk
+        uint32_t color;
+    } places[] = {
+        {0, 50, 0x009e73},   {0, 200, 0x56b4e9},  {0, 450, 0xe69f00}, {0, 800, 0xf0e442},
+        {0, 3000, 0x2b3138}, {1, 200, 0x2b3138},  {1, 450, 0xe69f00}, {1, 800, 0x2b3138},
+        {2, 450, 0x2b3138},  {3, 450, 0x0072b2},  {3, 950, 0x2b3138}, {3, 1200, 0xcc79a7},
+        {4, 50, 0x2b3138},   {4, 1200, 0x2b3138},
+    };
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        assert_pixel(pixels, WIDTH, places[i].kib * WIDTH / 3072, TOP + STEP * places[i].step,
+                     places[i].color);
+    free(pixels);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +223,7 @@ int main(void)
         cmocka_unit_test(the_cube_spins_in_a_window),
         cmocka_unit_test(the_computation_is_right),
         cmocka_unit_test(the_tour_shows_memory_split_and_merge),
+        cmocka_unit_test(the_picture_shows_memory_split_and_merge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
