@@ -22,14 +22,21 @@ static const double share_tolerance = 0.01;
 
 struct picture {
     const char *name;
-    const char *arguments[10];
+    const char *arguments[12];
+    bool of_device; // shows what the device says of its memory: another one's differs
 };
+// The places are of seed 1. All are of one frame but the HUD's, whose panels show what came before.
 static const struct picture pictures[] = {
-    {"tour", {"--tour", "--frames", "60"}},
-    {"fly", {"--fly", "--frames", "90", "--time", "12"}},
-    {"dusk", {"--tour", "--frames", "20", "--time", "18.5"}},
-    {"night", {"--ground", "--frames", "30", "--time", "23.5"}},
-    {"ground", {"--ground", "--frames", "120", "--time", "9.6"}},
+    {"noon", {"--time", "12", "--radius", "8", "--view", "60,52,110,232,-6"}},
+    {"dusk", {"--time", "18.2", "--radius", "8", "--view", "120,46,60,200,-4"}},
+    {"night", {"--time", "23", "--radius", "8", "--view", "60,60,40,215,2"}},
+    {"water", {"--time", "11", "--radius", "4", "--view", "74,28.4,84,40,-4"}},
+    {"lava", {"--time", "12", "--radius", "4", "--view", "68.5,6.9,-36.5,0,-5"}},
+    {"cave", {"--time", "12", "--radius", "4", "--view", "-49.5,28.6,-28.5,180,-3"}},
+    {"far", {"--time", "16.5", "--radius", "12", "--view", "190,60,150,215,-8"}},
+    {"panels",
+     {"--time", "9", "--radius", "6", "--tour", "--panels", "--frames", "20", "--size", "1280x720"},
+     true},
 };
 
 static char driver[1024];
@@ -71,10 +78,10 @@ static void run_game(const struct picture *picture, const char *out)
                                  "--validate",
                                  "--size",
                                  "480x270",
-                                 "--radius",
-                                 "5",
                                  "--seed",
-                                 "7",
+                                 "1",
+                                 "--frames",
+                                 "1",
                                  "--out",
                                  out};
     size_t count = 11;
@@ -140,7 +147,7 @@ static void check(const struct picture *picture)
                   difference.share, difference.max);
     if (is_driver_of_pictures()) {
         assert_int_equal(difference.max, 0);
-    } else {
+    } else if (!picture->of_device) {
         assert_true(difference.mean <= mean_tolerance);
         assert_true(difference.share <= share_tolerance);
     }
@@ -163,7 +170,7 @@ static void different_pictures_are_told_apart(void **state)
 {
     (void)state;
     struct difference difference =
-        compare(ASH_SOURCE_DIR "/tests/golden/tour.png", ASH_SOURCE_DIR "/tests/golden/night.png");
+        compare(ASH_SOURCE_DIR "/tests/golden/noon.png", ASH_SOURCE_DIR "/tests/golden/night.png");
     assert_true(difference.mean > mean_tolerance && difference.share > share_tolerance);
 }
 
