@@ -27,16 +27,21 @@ struct picture {
 };
 // The places are of seed 1. All are of one frame but the HUD's, whose panels show what came before.
 static const struct picture pictures[] = {
-    {"noon", {"--time", "12", "--radius", "8", "--view", "60,52,110,232,-6"}},
-    {"dusk", {"--time", "18.2", "--radius", "8", "--view", "120,46,60,200,-4"}},
-    {"night", {"--time", "23", "--radius", "8", "--view", "60,60,40,215,2"}},
-    {"water", {"--time", "11", "--radius", "4", "--view", "74,28.4,84,40,-4"}},
-    {"lava", {"--time", "12", "--radius", "4", "--view", "68.5,6.9,-36.5,0,-5"}},
-    {"cave", {"--time", "12", "--radius", "4", "--view", "-49.5,28.6,-28.5,180,-3"}},
-    {"far", {"--time", "16.5", "--radius", "12", "--view", "190,60,150,215,-8"}},
-    {"panels",
-     {"--time", "9", "--radius", "6", "--tour", "--panels", "--frames", "20", "--size", "1280x720"},
-     true},
+    {.name = "noon", .arguments = {"--time", "12", "--radius", "8", "--view", "60,52,110,232,-6"}},
+    {.name = "dusk",
+     .arguments = {"--time", "18.2", "--radius", "8", "--view", "120,46,60,200,-4"}},
+    {.name = "night", .arguments = {"--time", "23", "--radius", "8", "--view", "60,60,40,215,2"}},
+    {.name = "water", .arguments = {"--time", "11", "--radius", "4", "--view", "74,28.4,84,40,-4"}},
+    {.name = "lava",
+     .arguments = {"--time", "12", "--radius", "4", "--view", "68.5,6.9,-36.5,0,-5"}},
+    {.name = "cave",
+     .arguments = {"--time", "12", "--radius", "4", "--view", "-49.5,28.6,-28.5,180,-3"}},
+    {.name = "far",
+     .arguments = {"--time", "16.5", "--radius", "12", "--view", "190,60,150,215,-8"}},
+    {.name = "panels",
+     .arguments = {"--time", "9", "--radius", "6", "--tour", "--panels", "--frames", "20", "--size",
+                   "1280x720"},
+     .of_device = true},
 };
 
 static char driver[1024];
