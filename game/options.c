@@ -98,6 +98,8 @@ static const struct row rows[] = {
      "vertical field of view (70)"},
     {"vsync", KIND_SWITCH, FIELD(vsync), 0, 0, "on|off", "on or off",
      "wait for the screen between frames (on)"},
+    {"indirect", KIND_SWITCH, FIELD(indirect), 0, 0, "on|off", "on or off",
+     "draw all chunks in one call where the GPU can (on)"},
     {"fullscreen", KIND_FLAG, FIELD(fullscreen), 0, 0, NULL, NULL, "begin in full screen"},
     {"time", KIND_REAL, FIELD(time_of_day), 0, 24, "HOURS", "a number from 0 to 24",
      "time of day at the start"},
@@ -291,6 +293,7 @@ bool options_parse(int argc, char *const *argv, struct options *out, char *messa
 {
     struct options options = {
         .vsync = true,
+        .indirect = true,
         .width = 1280,
         .height = 720,
         .seed = 1,

@@ -12,7 +12,7 @@ enum camera_mode { CAMERA_PLAYER, CAMERA_TOUR, CAMERA_FLY, CAMERA_GROUND, CAMERA
 
 struct options {
     bool headless, validate, list_gpus, help, version;
-    bool vsync, fullscreen, invert_y;
+    bool vsync, indirect, fullscreen, invert_y;
     bool show_help, show_performance, show_memory; // panels that are open at first
     bool explain_frame;
     uint32_t frames; // 0: until the end

@@ -7,7 +7,7 @@
 //     word 1   texture 6 | light of corners 0 to 3, 6 each: daylight 3, lamps 3 | turned 1 | wet 1
 //
 // x, y, z is the corner with the smallest coordinates, 0 to 32, in cells of (1 << detail) blocks
-// from the chunk's origin; terrain_push carries the size of a cell. Width and height run along
+// from the chunk's origin; terrain_place carries the size of a cell. Width and height run along
 //
 //     face              width  height       corner 3 --- 2
 //     east, west (x)      z      y             |         |      as seen from outside, the face
@@ -119,9 +119,10 @@ struct frame_uniforms {
 };
 
 // One draw: the quads of one chunk that face one way (or several, when they are neighbours).
-struct terrain_push {
+struct terrain_place {
     SHARED_VEC4(origin_scale); // xyz: chunk's origin relative to the camera; w: blocks per cell
-    SHARED_UVEC2(quads);       // device address of the draw's first quad, a multiple of 8
+    SHARED_UVEC2(quads);       // device address of the mesh's first quad, a multiple of 8
+    SHARED_UVEC2(unused);      // an array of these has them 16 bytes apart
 };
 
 // One parallelogram of the HUD, in pixels.
@@ -145,7 +146,7 @@ struct world_line {
 
 #ifdef __STDC__
 _Static_assert(sizeof(struct frame_uniforms) == 2 * 64 + 10 * 16, "std140 has no padding here");
-_Static_assert(sizeof(struct terrain_push) == 24, "as GLSL lays it out");
+_Static_assert(sizeof(struct terrain_place) == 32, "as GLSL lays it out");
 _Static_assert(sizeof(struct hud_quad) == 64, "as GLSL lays it out");
 _Static_assert(sizeof(struct world_line) == 48, "as GLSL lays it out");
 

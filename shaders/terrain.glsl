@@ -9,7 +9,7 @@
 
 #ifdef VERTEX_STAGE
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
-layout(push_constant) uniform Push { terrain_push push; };
+layout(std430, set = 0, binding = 2) readonly buffer Places { terrain_place places[]; };
 
 layout(location = 0) out vec3 uv;    // z: layer
 layout(location = 1) out vec4 light; // rgb times the texture's; a: times its glow
@@ -24,17 +24,18 @@ const float NEAR = 88.0, FAR = 124.0;
 
 void main()
 {
-    uvec2 quad = quad_load(push.quads, QUAD_INDEX(gl_VertexIndex));
+    terrain_place chunk = places[gl_InstanceIndex];
+    uvec2 quad = quad_load(chunk.quads, QUAD_INDEX(gl_VertexIndex));
     uint corner = quad_corner(quad, QUAD_VERTEX_CORNER(gl_VertexIndex));
     vec2 extent = quad_extent(quad, corner);
-    vec3 place = push.origin_scale.xyz + quad_position(quad, extent) * push.origin_scale.w;
+    vec3 place = chunk.origin_scale.xyz + quad_position(quad, extent) * chunk.origin_scale.w;
     float distance = length(place);
     // Where a long edge meets two short ones, rounding leaves pixels that nobody draws: each quad
     // reaches a fraction of a pixel over its neighbours.
     vec2 over = (step(0.5, extent) - 0.5) * (distance * frame.camera.w * 0.02);
-    place = push.origin_scale.xyz + quad_position(quad, extent + over) * push.origin_scale.w;
+    place = chunk.origin_scale.xyz + quad_position(quad, extent + over) * chunk.origin_scale.w;
     gl_Position = frame.view_projection * vec4(place, 1.0);
-    uv = vec3(quad_texture_coordinate(quad, extent, push.origin_scale.w), quad_texture(quad));
+    uv = vec3(quad_texture_coordinate(quad, extent, chunk.origin_scale.w), quad_texture(quad));
 
     vec3 normal = quad_normal(quad);
     vec2 given = mix(quad_light(quad, corner), vec2(1.0, 0.0),

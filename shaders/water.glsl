@@ -12,7 +12,7 @@ layout(constant_id = 0) const uint GLASS = 0;
 
 #ifdef VERTEX_STAGE
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
-layout(push_constant) uniform Push { terrain_push push; };
+layout(std430, set = 0, binding = 3) readonly buffer Places { terrain_place places[]; };
 
 layout(location = 0) out vec3 place;    // relative to the camera
 layout(location = 1) out vec4 haze;     // rgb: added; a: how much of the rest is seen
@@ -28,11 +28,12 @@ layout(location = 10) flat out vec3 camera; // xy: x and z in the world; z: seco
 
 void main()
 {
-    uvec2 quad = quad_load(push.quads, QUAD_INDEX(gl_VertexIndex));
+    terrain_place chunk = places[gl_InstanceIndex];
+    uvec2 quad = quad_load(chunk.quads, QUAD_INDEX(gl_VertexIndex));
     uint corner = quad_corner(quad, QUAD_VERTEX_CORNER(gl_VertexIndex));
     vec2 extent = quad_extent(quad, corner);
-    float scale = push.origin_scale.w;
-    place = push.origin_scale.xyz + quad_position(quad, extent) * scale;
+    float scale = chunk.origin_scale.w;
+    place = chunk.origin_scale.xyz + quad_position(quad, extent) * scale;
     vec3 normal = quad_normal(quad);
     bool top = normal.y > 0.5 || (normal.y == 0.0 && extent.y > 0.0);
     if (GLASS == 0 && top)

@@ -34,7 +34,8 @@ enum ash_result ash_uniform_ring_init(struct ash_uniform_ring *ring,
         &ring->buffer, allocator,
         &(struct ash_buffer_params){
             .size = ring->slot_size * slot_count,
-            .usage = VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_STORAGE_BUFFER_BIT,
+            .usage = VK_BUFFER_USAGE_UNIFORM_BUFFER_BIT | VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
+                     VK_BUFFER_USAGE_INDIRECT_BUFFER_BIT,
             .properties = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT,
             .preferred = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
             .label = "uniform ring"});

@@ -4,6 +4,7 @@
 #include "game/passes/passes.h"
 #include "game/passes/scene_uniforms.h"
 #include "game/passes/terrain_cull.h"
+#include "game/passes/terrain_list.h"
 #include "game/passes/texture.h"
 
 #include <volk.h>
@@ -19,6 +20,7 @@ enum { BRIDGE_MOST = 24 };
 
 struct terrain {
     struct ash_pipeline pipeline;
+    struct terrain_list list;
 };
 
 static enum ash_result init(void *state, const struct ash_pass_env *env)
@@ -42,9 +44,9 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
         .shader = "terrain",
         .cull = VK_CULL_MODE_BACK_BIT,
         .depth = ASH_DEPTH_TEST_WRITE,
-        .push_constant_size = sizeof(struct terrain_push),
-        .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER},
-        .binding_count = 2,
+        .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
+                     VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
+        .binding_count = 3,
     };
     return ash_pipeline_init(&terrain->pipeline, env->pipelines, &params);
 }
@@ -54,6 +56,7 @@ static void finish(void *state, const struct ash_pass_env *env)
     struct terrain *terrain = state;
     struct pass_resources *resources = env->game;
     ash_pipeline_finish(&terrain->pipeline, env->pipelines);
+    terrain_list_finish(&terrain->list);
     texture_finish(&resources->block_textures, env);
     terrain_meshes_finish(&resources->meshes, env);
 }
@@ -87,26 +90,20 @@ static void visible_faces(const struct terrain_visible *visible, bool faces[FACE
 
 // Ranges that follow each other in the mesh are one draw, and so are those between which little
 // lies that can't be seen: its back faces cost less than another draw.
-static void draw_mesh(struct ash_frame *frame, const struct ash_pipeline *pipeline,
-                      const struct terrain_visible *visible)
+static void list_mesh(struct terrain_list *list, const struct terrain_visible *visible)
 {
     const uint32_t *first = visible->mesh->first;
     bool seen[FACE_COUNT + 1] = {[TERRAIN_WET] = true};
     visible_faces(visible, seen);
     uint32_t from = 0, to = 0;
-    bool pushed = false;
     for (uint32_t range = 0; range <= FACE_COUNT; range++) {
         const bool bridged = from < to && first[range + 1] - first[range] < BRIDGE_MOST;
         if (bridged && !seen[range])
             continue;
         if (seen[range])
             to = first[range < TERRAIN_WET ? range + 1 : terrain_wet_end(visible)];
-        if (from < to && (!seen[range] || range == FACE_COUNT)) {
-            if (!pushed)
-                terrain_push(frame, pipeline, visible);
-            pushed = true;
-            terrain_draw(frame, from, to);
-        }
+        if (!seen[range] || range == FACE_COUNT)
+            terrain_list_add(list, visible, from, to);
         if (!seen[range])
             from = to = first[range + 1];
     }
@@ -114,18 +111,17 @@ static void draw_mesh(struct ash_frame *frame, const struct ash_pipeline *pipeli
 
 static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
 {
-    const struct terrain *terrain = state;
+    struct terrain *terrain = state;
     const struct pass_resources *resources = env->game;
-    struct ash_binding bindings[2] = {[1] =
+    const struct terrain_meshes *meshes = &resources->meshes;
+    struct ash_binding bindings[3] = {[1] =
                                           ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST,
                                                                 resources->block_textures.view)};
-    if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK ||
-        ash_frame_bind(frame, &terrain->pipeline, bindings, 2) != ASH_OK)
+    if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK)
         return;
-    frame->vk->vkCmdBindIndexBuffer(frame->commands, resources->meshes.indices.buffer, 0,
-                                    VK_INDEX_TYPE_UINT16);
-    for (uint32_t i = 0; i < resources->meshes.visible_count; i++)
-        draw_mesh(frame, &terrain->pipeline, &resources->meshes.visible[i]);
+    for (uint32_t i = 0; i < meshes->visible_count; i++)
+        list_mesh(&terrain->list, &meshes->visible[i]);
+    terrain_list_draw(&terrain->list, meshes, frame, &terrain->pipeline, bindings, 3);
 }
 
 const struct ash_pass_type terrain_pass = {

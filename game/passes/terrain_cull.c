@@ -1,7 +1,5 @@
 #include "game/passes/terrain_cull.h"
 
-#include <volk.h>
-
 #include "shaders/shared.h"
 
 #include <math.h>
@@ -96,26 +94,4 @@ uint32_t terrain_wet_end(const struct terrain_visible *visible)
     const float depth = CLEAR_WATER * height / (distance - CLEAR_WATER);
     const float cells = ((float)CHUNK_SIZE - surface + depth) / (float)(1u << mesh->detail);
     return TERRAIN_WET + (uint32_t)ceilf(fminf(cells, (float)(CHUNK_SIZE + 1)));
-}
-
-void terrain_push(struct ash_frame *frame, const struct ash_pipeline *pipeline,
-                  const struct terrain_visible *visible)
-{
-    const struct terrain_push push = {
-        .origin_scale = {visible->origin[0], visible->origin[1], visible->origin[2],
-                         (float)(1u << visible->mesh->detail)},
-        .quads = visible->mesh->buffer.address,
-    };
-    ash_frame_push(frame, pipeline, &push, sizeof(push));
-}
-
-void terrain_draw(struct ash_frame *frame, uint32_t from, uint32_t to)
-{
-    for (uint32_t first = from; first < to; first += TERRAIN_INDEXED_QUADS) {
-        const uint32_t left = to - first;
-        const uint32_t count = left < TERRAIN_INDEXED_QUADS ? left : TERRAIN_INDEXED_QUADS;
-        frame->vk->vkCmdDrawIndexed(frame->commands, count * 6, 1, 0, (int32_t)(first * 4), 0);
-        frame->stats.draws++;
-        frame->stats.triangles += (uint64_t)count * 2;
-    }
 }

@@ -52,6 +52,7 @@ struct terrain_meshes {
     struct terrain_visible *visible; // of the last terrain_cull, near to far; owned
     uint32_t visible_count, visible_capacity;
     struct ash_buffer indices;
+    bool indirect; // the game's wish: draws are read from a buffer where the device can do so
 };
 
 // Makes the index buffer. On failure terrain_meshes_finish cleans up.

@@ -313,6 +313,31 @@ static void the_block_that_is_looked_at_is_outlined(void **state)
 }
 
 // Streaming far away and back leaves no mesh behind.
+// Where the device has no such draws there is one path only.
+static void direct_and_indirect_draws_show_the_same(void **state)
+{
+    struct stage *stage = *state;
+    uint8_t *direct = malloc(sizeof(stage->pixels));
+    struct ash_renderer_stats stats[2];
+    assert_non_null(direct);
+    for (int i = 0; i < 4; i++) {
+        look(stage, 0.3f + 0.1f * (float)i, -0.5 + 0.3 * i);
+        for (int indirect = 0; indirect < 2; indirect++) {
+            stage->resources.meshes.indirect = indirect != 0;
+            draw(stage, indirect != 0 ? "indirect" : "direct");
+            ash_renderer_stats(stage->renderer, &stats[indirect]);
+            if (indirect == 0)
+                memcpy(direct, stage->pixels, sizeof(stage->pixels));
+        }
+        assert_int_equal(differing_pixels(direct, stage->pixels), 0);
+        assert_int_equal(stats[0].draws, stats[1].draws);
+        assert_int_equal(stats[0].triangles, stats[1].triangles);
+        assert_true(stats[0].draws > 10);
+    }
+    stage->resources.meshes.indirect = false;
+    free(direct);
+}
+
 static void meshes_go_with_their_chunks(void **state)
 {
     struct stage *stage = *state;
@@ -344,6 +369,7 @@ int main(void)
         cmocka_unit_test(every_panel_appears),
         cmocka_unit_test(the_land_that_is_looked_at_lights_up_in_map_and_world),
         cmocka_unit_test(the_block_that_is_looked_at_is_outlined),
+        cmocka_unit_test(direct_and_indirect_draws_show_the_same),
         cmocka_unit_test(meshes_go_with_their_chunks),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
