@@ -118,6 +118,47 @@ static void as_many_views_as_may_be(void **state)
     memory_test_end(&test);
 }
 
+static void half_an_element_is_refused(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_buffer_view view;
+    unsigned char bytes[4] = {0};
+    const struct ash_view_params params = {.element_size = 2, .access = ASH_ACCESS_WRITE};
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    struct ash_buffer buffer = visible_buffer(&test, 64);
+    assert_int_equal(ash_buffer_begin_view(&buffer, &params, &view), ASH_OK);
+    catch_log_begin();
+    assert_int_equal(ash_view_write(&view, 1, bytes, 2), ASH_ERROR_OUT_OF_RANGE);
+    assert_int_equal(ash_view_write(&view, 2, bytes, 3), ASH_ERROR_OUT_OF_RANGE);
+    catch_log_end();
+    assert_int_equal(ash_view_write(&view, 2, bytes, 4), ASH_OK);
+    assert_int_equal(ash_buffer_end_view(&view), ASH_OK);
+    ash_buffer_finish(&buffer);
+    memory_test_end(&test);
+}
+
+static void preferred_dedicated_memory_is_taken(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_allocator_stats stats;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE_REBAR]);
+    struct ash_buffer buffer = visible_buffer(&test, 128 * FAKE_MIB);
+    ash_allocator_stats(test.allocator, &stats);
+    assert_int_equal(stats.total.dedicated, 1);
+    ash_buffer_finish(&buffer);
+    struct fake_profile profile = fake_profiles[FAKE_DISCRETE_REBAR];
+    memory_test_end(&test);
+    profile.prefers_dedicated = FAKE_MIB; // less than a chunk, which would have room
+    memory_test_begin(&test, &profile);
+    buffer = visible_buffer(&test, FAKE_MIB);
+    ash_allocator_stats(test.allocator, &stats);
+    assert_int_equal(stats.total.dedicated, 1);
+    ash_buffer_finish(&buffer);
+    memory_test_end(&test);
+}
+
 static void a_buffer_of_all_that_may_be(void **state)
 {
     (void)state;
@@ -194,6 +235,8 @@ int main(void)
         cmocka_unit_test(required_dedicated_memory_is_taken),
         cmocka_unit_test(views_of_buffers),
         cmocka_unit_test(as_many_views_as_may_be),
+        cmocka_unit_test(half_an_element_is_refused),
+        cmocka_unit_test(preferred_dedicated_memory_is_taken),
         cmocka_unit_test(a_buffer_of_all_that_may_be),
         cmocka_unit_test(atoms_that_others_write_are_not_invalidated),
     };

@@ -9,6 +9,7 @@
 
 #include "engine/memory/host.h"
 #include "engine/memory/optional/check.h"
+#include "engine/memory/optional/growth.h"
 #include "engine/memory/optional/record.h"
 #include "engine/memory/optional/regions_check.h"
 #include "engine/memory/optional/report.h"
@@ -377,6 +378,14 @@ static void the_peak_is_of_what_was_there_at_once(void **state)
         ash_allocator_stats(test.allocator, &stats);
         assert_int_equal(stats.peak_reserved_bytes, 10 * FAKE_MIB);
         assert_int_equal(stats.peak_live_bytes, 10 * FAKE_MIB);
+    }
+    // Chunks are no memory of one block's own, nor are they when they go.
+    for (int i = 0; i < 2; i++) {
+        take(&test, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, 1024, &block);
+        ash_allocator_stats(test.allocator, &stats);
+        assert_true(stats.peak_live_bytes <= 11 * FAKE_MIB);
+        give(&test, &block);
+        assert_int_equal(ash_allocator_trim(test.allocator), 64 * FAKE_MIB);
     }
     // As large as one may be, and no larger.
     params.requirements.size = 64 * FAKE_MIB;
