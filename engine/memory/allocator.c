@@ -183,6 +183,15 @@ static __attribute__((noinline)) void report_free(const struct ash_allocator *al
                                                   });
 }
 
+// Takes a chunk that has lost its last block out of its arena, which is locked, and keeps it for
+// whoever needs one next; or answers it, if one is kept already.
+static __attribute__((noinline)) struct ash_chunk *retire(struct ash_allocator *allocator,
+                                                          struct ash_chunk *chunk)
+{
+    ash_regions_remove_span(chunk->regions, chunk->edge);
+    return ash_chunk_keep(allocator, chunk) ? NULL : chunk;
+}
+
 ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
                                            struct ash_memory_block *block)
 {
@@ -200,7 +209,7 @@ ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
         ash_block_note_drop(allocator, block->region);
     if (set != NULL) {
         if (ash_region_is_whole(set, ash_regions_give(set, block->region)))
-            gone = ash_arena_remove_chunk(allocator, chunk);
+            gone = retire(allocator, chunk);
     } else {
         ash_region_stock_give(&arena->stock, allocator->pool.regions, block->region);
         chunk->arena = ASH_ARENA_NONE;

@@ -215,10 +215,6 @@ struct ash_region *ash_arena_lock_block(struct ash_allocator *allocator,
 // Gives a chunk, all of it free, to an arena, which is locked. False: no host memory.
 bool ash_arena_add_chunk(struct ash_allocator *allocator, struct ash_arena *arena,
                          enum ash_size_class size_class, struct ash_chunk *chunk);
-// Takes a chunk that has lost its last block out of its arena, which is locked, and puts it aside;
-// or answers it, if there is a spare one already: the caller releases it when nothing is locked.
-__attribute__((noinline)) struct ash_chunk *ash_arena_remove_chunk(struct ash_allocator *allocator,
-                                                                   struct ash_chunk *chunk);
 // Nothing moves between these two: neither blocks nor chunks.
 void ash_allocator_lock_all(const struct ash_allocator *allocator);
 void ash_allocator_unlock_all(const struct ash_allocator *allocator);

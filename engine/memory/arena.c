@@ -200,12 +200,6 @@ bool ash_arena_add_chunk(struct ash_allocator *allocator, struct ash_arena *aren
     return true;
 }
 
-struct ash_chunk *ash_arena_remove_chunk(struct ash_allocator *allocator, struct ash_chunk *chunk)
-{
-    ash_regions_remove_span(chunk->regions, chunk->edge);
-    return ash_chunk_keep(allocator, chunk) ? NULL : chunk;
-}
-
 void ash_allocator_lock_all(const struct ash_allocator *allocator)
 {
     // The locks are part of the allocator's insides, not of what a caller sees as its state.

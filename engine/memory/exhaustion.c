@@ -27,19 +27,16 @@ static enum ash_result alloc_from_chunk(struct ash_allocator *allocator,
                                         struct ash_memory_block *out)
 {
     struct ash_arena *arena = ash_arena_of_thread(allocator);
-    struct ash_chunk *surplus = NULL;
     enum ash_result result = ASH_ERROR_OUT_OF_HOST_MEMORY;
     ash_lock_acquire(&arena->lock);
-    if (ash_arena_add_chunk(allocator, arena, request->size_class, chunk)) {
+    bool joined = ash_arena_add_chunk(allocator, arena, request->size_class, chunk);
+    if (joined)
         result = ash_arena_cut(allocator, arena, chunk->regions, request, out);
-        if (result != ASH_OK)
-            surplus = ash_arena_remove_chunk(allocator, chunk);
-    } else {
+    if (joined && result != ASH_OK)
+        ash_regions_remove_span(chunk->regions, chunk->edge);
+    if (result != ASH_OK)
         ash_chunk_put_aside(allocator, chunk);
-    }
     ash_lock_release(&arena->lock);
-    if (surplus != NULL)
-        ash_chunk_release(allocator, surplus);
     return result;
 }
 

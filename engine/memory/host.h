@@ -13,7 +13,7 @@ void ash_host_free(void *memory);
 // Address space for `size` bytes without memory behind it; NULL if there is none. Tables that must
 // not move when they grow are reserved at their largest and committed as they fill.
 void *ash_host_reserve(size_t size);
-// Puts zeroed memory behind a range; both ends are multiples of ASH_HOST_PAGE. False: there is
+// Puts zeroed memory behind a range of whole pages; tables grow by ASH_HOST_PAGE. False: there is
 // none.
 bool ash_host_commit(void *at, size_t size);
 void ash_host_release(void *reserved, size_t size);

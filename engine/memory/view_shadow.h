@@ -49,11 +49,12 @@ void ash_view_shadow_end(struct ash_buffer_view *view);
 
 #endif
 
-// The alignment that elements of this size can need: their largest power of two, up to 16.
+// The alignment that elements of this size, above 0, can need: their largest power of two, up
+// to 16.
 static inline VkDeviceSize ash_element_alignment(VkDeviceSize element_size)
 {
     VkDeviceSize alignment = element_size & (~element_size + 1);
-    return alignment == 0 ? 1 : alignment > 16 ? 16 : alignment;
+    return alignment > 16 ? 16 : alignment;
 }
 
 #endif

@@ -13,8 +13,7 @@ static const char magic[8] = {'A', 'S', 'H', 'M', 'E', 'M', '1', '\n'};
 
 static void flush(struct ash_record *record)
 {
-    if (record->used != 0)
-        record->write(record->user, record->buffer, record->used);
+    record->write(record->user, record->buffer, record->used);
     record->used = 0;
 }
 

@@ -28,9 +28,8 @@ static struct {
     size_t next;
 } graveyard = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-// Where the pieces of a shadow lie; all of it follows from the view.
+// How large the pieces of a shadow are; all of it follows from the view.
 struct layout {
-    unsigned char *start, *guard;
     size_t pages_size; // without the guard page
     size_t front;      // canary before the data
     size_t back;       // canary after it
@@ -41,30 +40,21 @@ static size_t page_size(void)
     return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static struct layout layout_of(const struct ash_buffer_view *view, unsigned char *start)
+static struct layout layout_of(const struct ash_buffer_view *view)
 {
-    struct layout layout = {.start = start};
-    layout.pages_size = (size_t)ash_align_up(view->size, page_size());
+    struct layout layout = {.pages_size = (size_t)ash_align_up(view->size, page_size())};
     VkDeviceSize alignment = ash_element_alignment(view->element_size);
     layout.front = (size_t)ash_align_down(layout.pages_size - view->size, alignment);
     layout.back = layout.pages_size - layout.front - (size_t)view->size;
-    if (start)
-        layout.guard = start + layout.pages_size;
     return layout;
-}
-
-static struct layout layout_of_open(const struct ash_buffer_view *view)
-{
-    struct layout layout = layout_of(view, NULL);
-    return layout_of(view, (unsigned char *)view->data - layout.front);
 }
 
 enum ash_result ash_view_shadow_begin(struct ash_buffer_view *view)
 {
-    struct layout layout = layout_of(view, NULL);
+    struct layout layout = layout_of(view);
     // Reserved addresses are forbidden; only the pages before the guard are opened.
     unsigned char *start = ash_host_reserve(layout.pages_size + page_size());
-    if (!start || mprotect(start, layout.pages_size, PROT_READ | PROT_WRITE) != 0) {
+    if (!start || !ash_host_commit(start, layout.pages_size)) {
         ash_host_release(start, layout.pages_size + page_size());
         ash_log(ASH_LOG_ERROR,
                 "No address space for the shadow of a view of %llu bytes of buffer \"%s\"; end "
@@ -72,9 +62,8 @@ enum ash_result ash_view_shadow_begin(struct ash_buffer_view *view)
                 (unsigned long long)view->size, view->buffer->name);
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
-    layout = layout_of(view, start);
     memset(start, canary, layout.front);
-    memset(layout.guard - layout.back, canary, layout.back);
+    memset(start + layout.pages_size - layout.back, canary, layout.back);
     view->data = start + layout.front;
     if (view->access & ASH_ACCESS_READ)
         memcpy(view->data, view->mapped, (size_t)view->size);
@@ -116,10 +105,10 @@ static void bury(void *address, size_t size)
 
 void ash_view_shadow_end(struct ash_buffer_view *view)
 {
-    struct layout layout = layout_of_open(view);
-    ASH_ASSERT(layout.guard);
-    bool intact =
-        is_canary(layout.start, layout.front) && is_canary(layout.guard - layout.back, layout.back);
+    struct layout layout = layout_of(view);
+    unsigned char *start = (unsigned char *)view->data - layout.front;
+    bool intact = is_canary(start, layout.front) &&
+                  is_canary(start + layout.pages_size - layout.back, layout.back);
     if (!intact)
         ash_log(ASH_LOG_ERROR,
                 "Bytes beside a view of %llu bytes at %llu of buffer \"%s\" were written while it "
@@ -127,9 +116,9 @@ void ash_view_shadow_end(struct ash_buffer_view *view)
                 (unsigned long long)view->size, (unsigned long long)view->offset,
                 view->buffer->name);
     ASH_ASSERT_MESSAGE(intact, "writes through a view stay inside it");
-    (void)madvise(layout.start, layout.pages_size, MADV_DONTNEED);
-    (void)mprotect(layout.start, layout.pages_size, PROT_NONE);
-    bury(layout.start, layout.pages_size + page_size());
+    (void)madvise(start, layout.pages_size, MADV_DONTNEED);
+    (void)mprotect(start, layout.pages_size, PROT_NONE);
+    bury(start, layout.pages_size + page_size());
     view->data = NULL;
 }
 

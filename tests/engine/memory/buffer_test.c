@@ -234,17 +234,19 @@ static void what_requires_memory_of_its_own_gets_it(void **state)
     struct memory_test test;
     struct ash_buffer buffer;
     struct ash_allocator_stats stats;
-    struct fake_profile profile = fake_profiles[FAKE_DISCRETE_NO_BAR];
-    profile.requires_dedicated = FAKE_MIB;
     struct ash_buffer_params params = ordinary;
     params.size = FAKE_MIB + 1;
-    memory_test_begin(&test, &profile);
-    assert_int_equal(ash_buffer_init(&buffer, test.allocator, &params), ASH_OK);
-    ash_allocator_stats(test.allocator, &stats);
-    assert_int_equal(stats.total.dedicated, 1);
-    assert_int_equal(buffer.block.offset, 0);
-    ash_buffer_finish(&buffer);
-    memory_test_end(&test);
+    for (int prefers = 0; prefers < 2; prefers++) {
+        struct fake_profile profile = fake_profiles[FAKE_DISCRETE_NO_BAR];
+        *(prefers ? &profile.prefers_dedicated : &profile.requires_dedicated) = FAKE_MIB;
+        memory_test_begin(&test, &profile);
+        assert_int_equal(ash_buffer_init(&buffer, test.allocator, &params), ASH_OK);
+        ash_allocator_stats(test.allocator, &stats);
+        assert_int_equal(stats.total.dedicated, 1);
+        assert_int_equal(buffer.block.offset, 0);
+        ash_buffer_finish(&buffer);
+        memory_test_end(&test);
+    }
 }
 
 static void objects_are_named(void **state)

@@ -315,6 +315,9 @@ static void the_checks_see_damage(void **state)
         (lvalue) = before;                                                                         \
         assert_true(seen);                                                                         \
     } while (0)
+    regions[hole].bin++;
+    assert_non_null(ash_regions_check_bins(model->set, 10));
+    regions[hole].bin--;
     DAMAGE(regions[hole].size, 99);
     DAMAGE(regions[hole].offset, regions[hole].offset + 4);
     DAMAGE(regions[hole].state, ASH_REGION_USED);

@@ -181,6 +181,7 @@ static void the_check_sees_damage(void **state)
     DAMAGE(allocator->pool.regions[own.region].state, ASH_REGION_FREE);
     DAMAGE(allocator->pool.regions[own.region].span, 0);
     DAMAGE(allocator->spare[0], 0);
+    DAMAGE(allocator->spare[0], region->span);
     DAMAGE(allocator->spare[1], allocator->spare[0]);
     DAMAGE(allocator->chunks[allocator->spare[0]].next_slot, allocator->spare[0]);
     DAMAGE(allocator->chunks[allocator->spare[0]].memory_type_index, 1);
