@@ -45,7 +45,8 @@ static int remove_copy(void **state)
     return 0;
 }
 
-// "```c game/passes/passes.h after PASS(water)"; false for the end of a block, or one that is only shown.
+// "```c game/passes/passes.h after PASS(water)"; false for the end of a block, or one that is only
+// shown.
 static bool parse_fence(const char *line, struct fence *fence)
 {
     *fence = (struct fence){0};
