@@ -6,6 +6,7 @@
 //     game_finish.c    what is written after the last frame
 //     game_create.c    makes and unmakes all that it owns
 //     game_start.c     where a game begins: saved, recorded, or new
+//     game_view.c      how far one sees: as far as the device's memory reaches
 //     game_chores.c    work that no frame waits for: more device memory, screenshots
 //     game_scene.c     what the passes are told
 //     game_seeing.c    the memory map, reports and traces: what the game shows of its inside
@@ -44,6 +45,12 @@
 #include <stdint.h>
 
 enum { GAME_MAX_PASSES = 16 };
+
+// How far one sees now, in columns.
+struct game_view {
+    uint32_t radius, draws, patience; // draws since it changed, and until a larger one is tried
+    bool grew;                        // the last change was to a larger one
+};
 
 struct game_chore; // a job of game_chores.c
 
@@ -100,6 +107,7 @@ struct game {
     struct ash_renderer_stats stats;
     struct ash_pass_time pass_times[GAME_MAX_PASSES]; // stats.passes points here
     uint32_t frame;                                   // shown and counted, so far
+    struct game_view view;
     uint32_t frames_loading;
     uint32_t frames_failed; // in a row
     uint32_t rebuilds;      // of the device, while frames did not go well for long in between
@@ -112,7 +120,8 @@ struct game {
     struct progress progress;
 
     struct job_results chores;
-    bool growing; // a chore makes the allocator grow
+    bool growing;        // a chore makes the allocator grow
+    uint32_t grow_pause; // frames until it is tried again, after it was in vain
     bool screenshot_wanted;
 };
 
@@ -145,6 +154,11 @@ static inline VkExtent2D game_extent(const struct game *game)
     return game->window != NULL ? ash_window_extent(game->window)
                                 : (VkExtent2D){game->options->width, game->options->height};
 }
+
+void game_begin_view(struct game *game);
+// Before each draw: makes the view fit the memory of the device.
+void game_fit_view(struct game *game);
+
 void game_fill_scene(struct game *game);
 // What the memory map shows, in the scene. The camera is filled in.
 void game_fill_memory(struct game *game);

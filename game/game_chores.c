@@ -13,6 +13,8 @@
 enum chore_kind { CHORE_GROW, CHORE_SCREENSHOT };
 // Before all work on the world: the frame would wait for it.
 enum { CHORE_PRIORITY = INT32_MIN };
+// Frames.
+enum { GROW_PAUSE = 600 };
 
 struct game_chore {
     struct job job; // first: a job is its chore
@@ -56,7 +58,9 @@ static struct game_chore *new_chore(struct game *game, enum chore_kind kind)
 // Device memory is had before it is needed, and not by the frame.
 static void grow(struct game *game)
 {
-    if (game->growing)
+    if (game->grow_pause > 0)
+        game->grow_pause--;
+    if (game->growing || game->grow_pause > 0)
         return;
     uint32_t types = ash_allocator_wants_growth(game->allocator);
     struct game_chore *chore = types != 0 ? new_chore(game, CHORE_GROW) : NULL;
@@ -106,12 +110,14 @@ static void take_screenshot(struct game *game)
 
 static void finish_chore(struct game *game, struct game_chore *chore)
 {
-    if (chore->kind == CHORE_GROW)
+    if (chore->kind == CHORE_GROW) {
         game->growing = false;
-    else if (chore->done)
+        game->grow_pause = chore->done ? 0 : GROW_PAUSE;
+    } else if (chore->done) {
         game_say(game, "Written: %s", chore->path);
-    else
+    } else {
         game_say(game, "The screenshot could not be written");
+    }
     free(chore->pixels);
     free(chore);
 }

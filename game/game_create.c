@@ -74,7 +74,7 @@ static bool create_world(struct game *game)
         return false;
     game->world = world_create(&(struct world_params){
         .seed = game->simulation.seed,
-        .radius = game->options->radius,
+        .radius = game->view.radius,
         .jobs = game->jobs,
         .save = game->save,
         .deterministic = game->fixed_clock,
@@ -192,6 +192,7 @@ struct game *game_create(const struct options *options)
     game->scene.hud.help = options->show_help;
     game->scene.hud.performance = options->show_performance || options->panels;
     game->scene.hud.memory = game->pointing = options->show_memory || options->panels;
+    game_begin_view(game);
     if ((options->trace != NULL && !trace_begin()) || !create_all(game)) {
         game_destroy(game);
         return NULL;

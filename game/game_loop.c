@@ -46,9 +46,14 @@ static bool recover(struct game *game, enum ash_result why)
                 MOST_REBUILDS);
         return false;
     }
-    ash_log(ASH_LOG_WARNING, "%s: what was on it is made again",
-            why == ASH_ERROR_DEVICE_LOST ? "the device was lost" : "the surface was lost");
-    return game_rebuild(game, why);
+    double began = clock_seconds();
+    if (!game_rebuild(game, why))
+        return false;
+    ash_log(ASH_LOG_WARNING,
+            "the %s was lost in frame %u: what was on it was made again in %.0f ms",
+            why == ASH_ERROR_DEVICE_LOST ? "device" : "surface", game->frame + 1,
+            (clock_seconds() - began) * 1000);
+    return true;
 }
 
 // On the fixed clock a frame that a pass was left out of is drawn again.
@@ -74,6 +79,7 @@ static bool draw(struct game *game, bool *drawn)
     }
     if (result == ASH_ERROR_DEVICE_LOST || result == ASH_ERROR_SURFACE_LOST)
         return recover(game, result);
+    game->resources.meshes.short_of_memory |= result == ASH_ERROR_OUT_OF_DEVICE_MEMORY;
     if (++game->frames_failed < MOST_FAILURES)
         return true;
     ash_log(ASH_LOG_ERROR, "could not draw frame %u: %s; start Cinder again", game->frame + 1,
@@ -101,6 +107,7 @@ static bool complete_world(struct game *game)
             return false;
         }
         bool drawn;
+        game_fit_view(game);
         game_chores(game);
         if (!draw(game, &drawn))
             return false;
@@ -212,6 +219,7 @@ static bool run_frame(struct game *game)
     marks[1] = clock_seconds();
     if (game->ended || interrupted)
         return true;
+    game_fit_view(game);
     stream(game);
     marks[2] = clock_seconds();
     game_chores(game);

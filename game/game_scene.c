@@ -44,8 +44,8 @@ static void fill_light(struct game *game)
 {
     const struct simulation *simulation = &game->simulation;
     struct scene_light *light = &game->scene.light;
-    scene_set_light(light, (float)simulation->time_of_day,
-                    (float)(game->options->radius * CHUNK_SIZE), game->scene.camera.under_water);
+    scene_set_light(light, (float)simulation->time_of_day, (float)(game->view.radius * CHUNK_SIZE),
+                    game->scene.camera.under_water);
     double seconds = (double)simulation->tick * TICK_SECONDS + game->owed_seconds;
     light->animation_seconds = (float)fmod(seconds, 3600); // floats grow coarse
 }

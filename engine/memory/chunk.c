@@ -6,6 +6,7 @@
 
 #include "engine/bits.h"
 #include "engine/context/debug.h"
+#include "engine/log.h"
 #include "engine/memory/host.h"
 
 // ---- the driver
@@ -94,6 +95,8 @@ static enum ash_result allocate_memory(struct ash_allocator *allocator,
     if (vk_result != VK_SUCCESS) {
         *out = VK_NULL_HANDLE;
         unreserve(allocator, params, NULL);
+        ash_log(ASH_LOG_WARNING, "%s: vkAllocateMemory of %llu bytes failed: %s", allocator->label,
+                (unsigned long long)params->size, ash_vk_result_name(vk_result));
         return ash_result_from_vk(vk_result);
     }
     ash_debug_name(context, VK_OBJECT_TYPE_DEVICE_MEMORY, (uint64_t)*out,

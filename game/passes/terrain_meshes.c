@@ -197,6 +197,7 @@ enum ash_result terrain_meshes_update(struct terrain_meshes *meshes, const struc
             result = replace_mesh(meshes, env, &change, number);
         if (result == ASH_NOT_READY)
             return ASH_OK;
+        meshes->short_of_memory |= result == ASH_ERROR_OUT_OF_DEVICE_MEMORY;
         if (result != ASH_OK)
             return result;
         world_change_done(world);

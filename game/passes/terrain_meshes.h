@@ -53,6 +53,7 @@ struct terrain_meshes {
     uint32_t visible_count, visible_capacity;
     struct ash_buffer indices;
     bool indirect; // the game's wish: draws are read from a buffer where the device can do so
+    bool short_of_memory; // set where a change found none; who acts on it takes it back
 };
 
 // Makes the index buffer. On failure terrain_meshes_finish cleans up.

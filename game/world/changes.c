@@ -83,8 +83,10 @@ void changes_remove(struct changes *changes, struct change **owner)
     mesh_finish(&change->mesh);
     change->mesh = (struct mesh){0};
     change->removed = true;
-    if (!change->queued)
-        enqueue(changes, change, false);
+    // Removals come first: they make room, which those before them may lack.
+    if (change->queued)
+        dequeue(changes, change);
+    enqueue(changes, change, true);
 }
 
 void changes_abandon(struct changes *changes, struct change **owner)

@@ -1,4 +1,4 @@
-// What the terrain pass has not drawn yet: finished meshes and removals, oldest first.
+// What the terrain pass has not drawn yet: removals, then finished meshes, oldest first.
 //
 // Every chunk that is drawn, or is going to be, has one node here. A newer mesh takes the place of
 // one that still waits, so that the queue holds each chunk at most once and never grows beyond what

@@ -94,6 +94,14 @@ static int32_t chunk_of(float block)
     return chunk < (float)HORIZON ? (int32_t)chunk : HORIZON;
 }
 
+static void apply_center(struct world *world)
+{
+    columns_drop_far(world, (int32_t)world->radius + COLUMN_SLACK);
+    columns_each(world, update_column);
+    world->cursor = 0;
+    world->counts_stale = true;
+}
+
 void stream_center(struct world *world, float x, float z)
 {
     struct column_coord center = {chunk_of(x), chunk_of(z)};
@@ -101,10 +109,13 @@ void stream_center(struct world *world, float x, float z)
         return;
     world->center = center;
     world->centered = true;
-    columns_drop_far(world, (int32_t)world->radius + COLUMN_SLACK);
-    columns_each(world, update_column);
-    world->cursor = 0;
-    world->counts_stale = true;
+    apply_center(world);
+}
+
+void world_set_radius(struct world *world, uint32_t radius)
+{
+    world->radius = radius;
+    apply_center(world);
 }
 
 // ---- Work ----
@@ -142,6 +153,8 @@ enum progress { NEEDS_NOTHING, UNDER_WAY, NO_MEMORY };
 // Starts what a column needs, if that is possible yet.
 static enum progress start_column(struct world *world, struct column_coord coord, int32_t priority)
 {
+    if (columns_distance(world, coord) > (int32_t)world->radius + 1)
+        return NEEDS_NOTHING; // as long as the view is smaller than it was made for
     struct column *column = columns_find(world, coord);
     if (column == NULL)
         return generate_submit(world, coord, priority) ? UNDER_WAY : NO_MEMORY;

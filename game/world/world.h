@@ -46,6 +46,8 @@ void world_update(struct world *world, float x, float z);
 bool world_complete(struct world *world, float x, float z);
 // Where the player looks or moves to, in any length: what lies there comes first. (0, 0): nowhere.
 void world_set_heading(struct world *world, float x, float z);
+// Valid usage: radius <= world_params.radius.
+void world_set_radius(struct world *world, uint32_t radius);
 
 // BLOCK_AIR above the world, BLOCK_STONE below; in a column that is not there yet, BLOCK_STONE, so
 // that nobody falls out of the world.

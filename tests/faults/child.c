@@ -90,6 +90,19 @@ const char *child_complaint(const struct child *child)
                                                           : NULL;
 }
 
+bool child_says(const struct child *child, const char *start_of_line, const char *word)
+{
+    const char *at = child->text;
+    while (at != NULL && *at != '\0') {
+        const char *end = at + strcspn(at, "\n");
+        const char *found = strstr(at, word);
+        if (strncmp(at, start_of_line, strlen(start_of_line)) == 0 && found != NULL && found < end)
+            return true;
+        at = *end != '\0' ? end + 1 : NULL;
+    }
+    return false;
+}
+
 const char *child_line(const struct child *child, const char *start_of_line)
 {
     static char line[1024];

@@ -26,4 +26,7 @@ const char *child_complaint(const struct child *child);
 // The first line that begins with this; "" if there is none. Valid until the next call.
 const char *child_line(const struct child *child, const char *start);
 
+// Whether a line that begins with `start` contains `word`.
+bool child_says(const struct child *child, const char *start, const char *word);
+
 #endif
