@@ -20,6 +20,7 @@ void stream_init(struct stream *stream, const struct stream_params *params)
     uint32_t state = 1;
     for (size_t i = 0; i < STREAM_POOL_SIZE; i++) {
         state = state * 1664525u + 1013904223u; // Numerical Recipes' generator
+        // NOLINTNEXTLINE(clang-analyzer-core.NullDereference): bench_check has ended the program
         stream->source[i] = (unsigned char)(state >> 24);
     }
     crew_init(&stream->crew, params->threads);
