@@ -101,13 +101,13 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
     const struct scene *scene = frame->scene;
     lines->count = lines->tested = 0;
     if (!scene->hud.visible)
-        return ASH_OK;
+        return ASH_NOT_READY;
     const float width = fmaxf(1.5f, 2.0f * (float)frame->extent.height / 720.0f);
     add_target(lines, scene, width);
     lines->tested = lines->count;
     if (resources->marked.marked)
         add_marked(lines, scene, resources->marked.coord, width);
-    return ASH_OK;
+    return lines->count > 0 ? ASH_OK : ASH_NOT_READY;
 }
 
 // Lines `from` to `to` of the list.
@@ -125,8 +125,6 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
 {
     (void)env;
     const struct lines *lines = state;
-    if (lines->count == 0)
-        return;
     struct ash_binding bindings[2] = {0};
     if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK ||
         ash_frame_uniform(frame, lines->list, lines->count * sizeof(struct world_line),

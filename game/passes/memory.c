@@ -34,7 +34,7 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
     memory->overlay.canvas.count = 0;
     marked->marked = false;
     if (!scene->hud.visible || !scene->hud.memory || scene->memory == NULL)
-        return ASH_OK;
+        return ASH_NOT_READY; // nothing to show
     const enum ash_result result = overlay_begin(&memory->overlay, env, frame, scene->hud.scale);
     if (result != ASH_OK)
         return result;
