@@ -145,7 +145,7 @@ struct way {
     bool lit;        // with light, which is found anew for each column
     bool naive;
 };
-enum { AS_PLAYED = UINT32_MAX }; // each column by its distance from the region's middle
+#define AS_PLAYED UINT32_MAX // each column by its distance from the region's middle
 
 struct tools {
     struct mesher *mesher;
