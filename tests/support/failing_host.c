@@ -6,8 +6,9 @@
 
 #include "engine/memory/host.h"
 
-static uint64_t fail_at, requests, living;
-static bool failed, only_once;
+// Some linkers (lld) take these functions for every program with tests/support, threads included.
+static _Atomic uint64_t fail_at, requests, living;
+static _Atomic bool failed, only_once;
 
 void failing_host_fail(uint64_t nth)
 {
@@ -34,9 +35,10 @@ uint64_t failing_host_living(void)
 
 static bool is_refused(void)
 {
-    requests++;
-    bool refused = fail_at != 0 && (only_once ? requests == fail_at : requests >= fail_at);
-    failed = failed || refused;
+    uint64_t number = ++requests;
+    bool refused = fail_at != 0 && (only_once ? number == fail_at : number >= fail_at);
+    if (refused)
+        failed = true;
     return refused;
 }
 
