@@ -191,9 +191,11 @@ VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL lab_get_device_proc_addr(VkDevice devic
 VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL lab_get_instance_proc_addr(VkInstance handle,
                                                                     const char *name)
 {
-    if (handle == VK_NULL_HANDLE)
+    // The loader asks the first layer with an instance that is yet to be made.
+    const struct lab_instance *instance = handle != VK_NULL_HANDLE ? lab_instance_of(handle) : NULL;
+    if (instance == NULL)
         return strcmp(name, "vkCreateInstance") == 0 ? lab_function(name) : NULL;
-    PFN_vkVoidFunction below = lab_instance_of(handle)->get(handle, name);
+    PFN_vkVoidFunction below = instance->get(handle, name);
     PFN_vkVoidFunction own = below != NULL ? lab_function(name) : NULL;
     return own != NULL ? own : below;
 }
