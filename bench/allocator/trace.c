@@ -218,27 +218,15 @@ static void make_t2(struct maker *maker, double scale)
     }
 }
 
-// Frees every other block, in random order, and answers how many bytes that were.
+// Frees one block of two, chosen at random, and answers how many bytes that were. Freeing every
+// second one by place would leave no two free neighbours: that is another trace, in which malloc
+// itself keeps 1.80 bytes for each live one instead of 1.61.
 static uint64_t thin_out(struct maker *maker)
 {
-    uint32_t freed = maker->live_count / 2, kept = maker->live_count - freed;
-    struct live *order = malloc((freed + 1) * sizeof(*order));
     uint64_t before = maker->live_bytes;
-    if (order == NULL) {
-        maker->failed = true;
-        return 0;
-    }
-    for (uint32_t i = 0; i < freed; i++)
-        order[i] = maker->live[2 * i + 1];
-    for (uint32_t i = 0; i < kept; i++)
-        maker->live[i] = maker->live[2 * i];
-    maker->live_count = kept;
-    for (uint32_t i = freed; i > 0; i--) {
-        uint32_t at = below(&maker->chance, i);
-        release(maker, order[at]);
-        order[at] = order[i - 1];
-    }
-    free(order);
+    uint32_t kept = maker->live_count - maker->live_count / 2;
+    while (maker->live_count > kept && !maker->failed)
+        free_random(maker);
     return before - maker->live_bytes;
 }
 
