@@ -159,8 +159,8 @@ layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer qua
 
 // Quad and corner of a vertex that is pulled: 4 vertices a quad with a static index buffer of
 // 0 1 2 2 3 0, 4 5 6 6 7 4 and so on.
-#define QUAD_INDEX(vertex)           ((vertex) >> 2)
-#define QUAD_VERTEX_CORNER(vertex)   ((vertex)&3)
+#define QUAD_INDEX(vertex)         ((vertex) >> 2)
+#define QUAD_VERTEX_CORNER(vertex) ((vertex)&3)
 
 uvec2 quad_load(uvec2 address, int index)
 {

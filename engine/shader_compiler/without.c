@@ -8,7 +8,7 @@ enum ash_result ash_shader_compiler_create(struct ash_shader_compiler **out)
 {
     *out = NULL;
     ash_log(ASH_LOG_ERROR, "Shaders can't be compiled while the program runs: it was built "
-                             "without shaderc. Install libshaderc-dev and build again.");
+                           "without shaderc. Install libshaderc-dev and build again.");
     return ASH_ERROR_UNSUPPORTED;
 }
 

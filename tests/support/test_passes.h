@@ -22,7 +22,8 @@ extern const struct ash_pass_type uniform_pass;
 // Inverts what was drawn before; shows the depth that was written before, as red.
 extern const struct ash_pass_type invert_pass;
 extern const struct ash_pass_type depth_pass;
-// Draws uniform_color to an image of its own, larger than most targets, and that over the whole target.
+// Draws uniform_color to an image of its own, larger than most targets, and that over the whole
+// target.
 extern const struct ash_pass_type target_pass;
 
 #endif
