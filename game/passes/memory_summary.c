@@ -71,7 +71,7 @@ void memory_write_summary(struct pen *pen, const struct memory_snapshot *memory)
               memory->block_count);
     pen_write(pen, HUD_GREY, "reserved %.0f MiB, %.2f times that", (double)memory->reserved * MIB,
               over);
-    pen_write(pen, HUD_GREY, "largest free %.1f MiB, %u views open",
+    pen_write(pen, HUD_GREY, "largest free %.1f MiB, mapped %u times",
               (double)memory->largest_free * MIB, memory->open_views);
     pen_write(pen, HUD_GREY, "%u blocks (%.2f MiB) wait to retire", memory->retiring_count,
               (double)memory->retiring_bytes * MIB);
