@@ -63,10 +63,9 @@ static void draw_strip(const struct memory_map *map, struct canvas *canvas,
     struct pen title = {canvas,        layout->x, y - layout->title,
                         layout->width, INFINITY,  layout->title + 1};
     if (layout->title > 0.0f && !chunk->dedicated)
-        pen_write(&title, HUD_WHITE, "chunk %u: %.0f MiB, free %.1f in %u, largest %.1f, type %u%s",
-                  index, (double)chunk->size * MIB, (double)chunk->free * MIB, chunk->free_regions,
-                  (double)chunk->largest_free * MIB, chunk->memory_type,
-                  chunk->open_views > 0 ? ", mapped" : "");
+        pen_write(&title, HUD_WHITE, "chunk %u, type %u: %.1f of %.0f MiB free in %u", index,
+                  chunk->memory_type, (double)chunk->free * MIB, (double)chunk->size * MIB,
+                  chunk->free_regions);
     for (uint32_t row = 0; row < layout->strips[index].rows; row++)
         canvas_cells(canvas, layout->x, y + (float)row * height, layout->width, inner,
                      first_cell + row * map->columns, map->columns);
