@@ -45,7 +45,9 @@ static void what_no_machine_has_is_refused(void **state)
     const size_t most = (size_t)1 << 60;
     assert_null(ash_host_reserve(most));
 #ifndef __SANITIZE_ADDRESS__ // it takes such a size for a fault
-    assert_null(ash_host_alloc(most));
+    // Seen through, an allocation that nobody uses may be left out, and counts as a success.
+    void *(*volatile allocate)(size_t) = ash_host_alloc;
+    assert_null(allocate(most));
 #endif
 }
 
