@@ -4,7 +4,7 @@
 # places, quits, and finds its world again.
 #
 #   window_play.sh CINDER
-set -euo pipefail
+set -Eeuo pipefail
 cinder=$(realpath "$1")
 folder=$(mktemp -d)
 pids=()
