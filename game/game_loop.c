@@ -175,10 +175,12 @@ static void account(struct game *game, const double marks[4], double ended)
     frame.parts[BENCH_DRIVER] =
         milliseconds(marks[3], ended) - frame.parts[BENCH_PASSES] - frame.parts[BENCH_WAIT];
     frame.uploaded = stats.upload.bytes_uploaded != game->stats.upload.bytes_uploaded;
-    struct ash_allocator_stats memory;
-    ash_allocator_stats(game->allocator, &memory);
-    frame.reserved = memory.total.reserved_bytes;
-    frame.live = memory.total.live_bytes;
+    if (game->options->bench != NULL) { // it stops every arena for a moment
+        struct ash_allocator_stats memory;
+        ash_allocator_stats(game->allocator, &memory);
+        frame.reserved = memory.total.reserved_bytes;
+        frame.live = memory.total.live_bytes;
+    }
     bench_add(&game->bench, &frame);
     game->frame++;
     hud->frame_index = (hud->frame_index + 1) % FRAME_GRAPH_LENGTH;

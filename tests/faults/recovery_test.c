@@ -98,21 +98,20 @@ static void the_view_shrinks_and_grows_again(void **state)
     assert_same_picture("whole.png", "again.png");
 }
 
-// Less and less, until next to nothing is left beside what every frame needs. How much that is
-// depends on the driver: some show less at 24 MiB, others refuse to start at 18.
+// How much memory a game cannot do without depends on the driver: Debian 12's has too little at 24
+// MiB, Debian 13's at 19. On the way down each has a heap in which it shows less.
 static void a_heap_that_is_too_small_shows_less(void **state)
 {
     (void)state;
-    bool met = false;
-    for (int mib = 24; mib >= 16 && !met; mib -= 2) {
+    bool less = false;
+    for (int mib = 24; mib > 17 && !less; mib--) {
         char heap[32];
         snprintf(heap, sizeof(heap), "%d MiB heap", mib);
         tour("small.png", "--frames 3 --size 160x90 --radius 12", "--pretend", heap);
-        bool refused = child.exit_code == 1 && child_says(&child, "cinder: ", "no memory for");
-        assert_true(child.exit_code == 0 || refused);
-        met = refused || child_says(&child, "cinder: warning", "the view shrinks from 12 to 11");
+        assert_true(child.exit_code == 0 || child_says(&child, "cinder: ", "no memory for"));
+        less = child_says(&child, "cinder: warning", "the view shrinks from 12 to 11 columns");
     }
-    assert_true(met);
+    assert_true(less);
 }
 
 static void a_lost_device_is_made_again(void **state)
