@@ -190,8 +190,8 @@ struct game *game_create(const struct options *options)
     game->fixed_clock = options->headless && options->bench == NULL;
     game->simulation.seed = options->seed;
     game->scene.hud.help = options->show_help;
-    game->scene.hud.performance = options->show_performance || options->panels;
-    game->scene.hud.memory = game->pointing = options->show_memory || options->panels;
+    game->scene.hud.performance = options->show_performance;
+    game->scene.hud.memory = game->pointing = options->show_memory;
     game_begin_view(game);
     if ((options->trace != NULL && !trace_begin()) || !create_all(game)) {
         game_destroy(game);

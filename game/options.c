@@ -56,8 +56,6 @@ static const struct row rows[] = {
      "of --fly or --ground, in blocks a second"},
     {"view", KIND_VIEW, FIELD(view), -1e6, 1e6, "X,Y,Z,YAW,PITCH",
      "a place and two angles in degrees, such as 48.5,40,66.5,90,-10", "stand still and look"},
-    {"panels", KIND_FLAG, FIELD(panels), 0, 0, NULL, NULL,
-     "begin with the panels of F3 and F4 open"},
     {"bench", KIND_TEXT, FIELD(bench), 0, 0, "FILE.json", "the name of a file",
      "measure --frames frames (600) and write the figures there"},
     {"record", KIND_TEXT, FIELD(record), 0, 0, "FILE", "the name of a file",

@@ -22,7 +22,6 @@ struct options {
     uint32_t radius;
     enum camera_mode camera;
     float view[5];     // of CAMERA_VIEW: x, y, z, yaw, pitch; degrees
-    bool panels;       // performance and memory are shown from the start
     const char *world; // NULL: default place in a window, none headless
     const char *out;   // PNG of the last frame
     const char *bench; // JSON, as the next two

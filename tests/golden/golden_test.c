@@ -22,7 +22,7 @@ static const double share_tolerance = 0.01;
 
 struct picture {
     const char *name;
-    const char *arguments[12];
+    const char *arguments[16];
     bool of_device; // shows what the device says of its memory: another one's differs
 };
 // The places are of seed 1. All are of one frame but the HUD's, whose panels show what came before.
@@ -39,8 +39,8 @@ static const struct picture pictures[] = {
     {.name = "far",
      .arguments = {"--time", "16.5", "--radius", "12", "--view", "190,60,150,215,-8"}},
     {.name = "panels",
-     .arguments = {"--time", "9", "--radius", "6", "--tour", "--panels", "--frames", "20", "--size",
-                   "1280x720"},
+     .arguments = {"--time", "9", "--radius", "6", "--tour", "--show", "performance", "--show",
+                   "memory", "--frames", "20", "--size", "1280x720"},
      .of_device = true},
 };
 
