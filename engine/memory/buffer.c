@@ -14,20 +14,11 @@
 // What any element of a view can need; drivers may ask less of a buffer.
 static const VkDeviceSize view_alignment = 16;
 
-// More than any one allocation can hold: not even the driver may be asked.
-static bool too_large(const struct ash_context *context, VkDeviceSize size)
-{
-    VkDeviceSize largest = 0;
-    for (uint32_t heap = 0; heap < context->memory_properties.memoryHeapCount; heap++)
-        largest = ash_max_u64(largest, context->memory_properties.memoryHeaps[heap].size);
-    return size > ash_min_u64(largest, context->max_memory_allocation_size);
-}
-
 static enum ash_result create_buffer(const struct ash_context *context,
                                      const struct ash_buffer_params *params,
                                      struct ash_buffer *buffer)
 {
-    if (too_large(context, params->size)) {
+    if (params->size > context->max_memory_allocation_size) { // not even the driver may be asked
         ash_log(ASH_LOG_ERROR,
                 "Buffer \"%s\" of %llu bytes is larger than any memory of this device; split it",
                 buffer->name, (unsigned long long)params->size);
@@ -138,15 +129,10 @@ void ash_buffer_finish(struct ash_buffer *buffer)
 {
     if (!buffer || !buffer->buffer)
         return;
-    uint32_t open = 0;
-    for (uint32_t slot = 0; slot < ASH_BUFFER_MAX_VIEWS; slot++)
-        open |= buffer->views[slot].access;
-    if (open != 0) {
-        char sentence[96 + ASH_BUFFER_NAME_SIZE];
-        snprintf(sentence, sizeof(sentence),
-                 "views end before their buffer does; one of \"%s\" is open", buffer->name);
-        ash_assert_fail(sentence, __FILE__, __LINE__);
-    }
+    if (buffer->open_views != 0)
+        ash_log(ASH_LOG_ERROR, "Buffer \"%s\" is finished while %u views of it are open",
+                buffer->name, buffer->open_views);
+    ASH_ASSERT_MESSAGE(buffer->open_views == 0, "views end before their buffer does");
     if (buffer->kept_mapped)
         ash_allocator_unmap(buffer->allocator, &buffer->block);
     release(buffer);
@@ -209,18 +195,25 @@ static bool collides(const struct ash_buffer *buffer, uint32_t access, VkDeviceS
     return false;
 }
 
-// Finds a free slot for the view, unless an open one is in its way.
-static enum ash_result find_slot(const struct ash_buffer *buffer,
-                                 const struct ash_view_params *params, uint32_t *slot)
+// Whether an open view is in the way.
+static enum ash_result check_views(const struct ash_buffer *buffer,
+                                   const struct ash_view_params *params)
 {
     if (collides(buffer, params->access, params->offset, params->size))
         return refuse(buffer, params, ASH_NOT_READY,
                       "an open view overlaps it, and one of them writes; end that one first");
-    for (*slot = 0; *slot < ASH_BUFFER_MAX_VIEWS; ++*slot) {
-        if (buffer->views[*slot].access == 0)
-            return ASH_OK;
-    }
-    return refuse(buffer, params, ASH_NOT_READY, "as many views as may be are open");
+    if (buffer->open_views == ASH_BUFFER_MAX_VIEWS)
+        return refuse(buffer, params, ASH_NOT_READY, "as many views as may be are open");
+    return ASH_OK;
+}
+
+// There is one.
+static uint32_t free_slot(const struct ash_buffer *buffer)
+{
+    uint32_t slot = 0;
+    while (buffer->views[slot].access != 0)
+        slot++;
+    return slot;
 }
 
 // In memory that is not coherent, lets the CPU see what the device wrote to the whole atoms that
@@ -237,7 +230,7 @@ static enum ash_result make_visible(struct ash_buffer *buffer, const struct ash_
     VkDeviceSize end = ash_align_up(params->offset + params->size, atom);
     if (collides(buffer, ASH_ACCESS_READ, first, atom))
         first += atom;
-    if (first < end && collides(buffer, ASH_ACCESS_READ, end - atom, atom))
+    if (collides(buffer, ASH_ACCESS_READ, end - atom, atom))
         end -= atom;
     if (first >= end)
         return ASH_OK;
@@ -255,14 +248,13 @@ enum ash_result ash_buffer_begin_view(struct ash_buffer *buffer,
     struct ash_view_params wanted = *params;
     if (wanted.element_size == 0)
         wanted.element_size = 1;
-    if (wanted.size == 0 && wanted.offset < buffer->size)
-        wanted.size = buffer->size - wanted.offset;
+    if (wanted.size == 0)
+        wanted.size = buffer->size - ash_min_u64(wanted.offset, buffer->size);
     memset(view, 0, sizeof(*view));
-    uint32_t slot = 0;
     void *block = NULL;
     enum ash_result result = check_range(buffer, &wanted);
     if (result == ASH_OK)
-        result = find_slot(buffer, &wanted, &slot);
+        result = check_views(buffer, &wanted);
     if (result == ASH_OK)
         result = ash_allocator_map(buffer->allocator, &buffer->block, &block);
     if (result != ASH_OK)
@@ -270,7 +262,7 @@ enum ash_result ash_buffer_begin_view(struct ash_buffer *buffer,
     struct ash_buffer_view opened = {.size = wanted.size,
                                      .element_size = wanted.element_size,
                                      .access = wanted.access,
-                                     .slot = slot,
+                                     .slot = free_slot(buffer),
                                      .buffer = buffer,
                                      .mapped = (unsigned char *)block + wanted.offset,
                                      .offset = wanted.offset};
@@ -281,9 +273,10 @@ enum ash_result ash_buffer_begin_view(struct ash_buffer *buffer,
         ash_allocator_unmap(buffer->allocator, &buffer->block);
         return result;
     }
-    buffer->views[slot].offset = wanted.offset;
-    buffer->views[slot].size = wanted.size;
-    buffer->views[slot].access = wanted.access;
+    buffer->open_views++;
+    buffer->views[opened.slot].offset = wanted.offset;
+    buffer->views[opened.slot].size = wanted.size;
+    buffer->views[opened.slot].access = wanted.access;
     *view = opened;
     return ASH_OK;
 }
@@ -294,7 +287,7 @@ enum ash_result ash_buffer_end_view(struct ash_buffer_view *view)
         return ASH_OK;
     ASH_ASSERT_MESSAGE(!view->upload, "a view that ash_upload_begin opened ends by ash_upload_end");
     struct ash_buffer *buffer = view->buffer;
-    ASH_ASSERT_MESSAGE(view->slot < ASH_BUFFER_MAX_VIEWS && buffer->views[view->slot].access != 0,
+    ASH_ASSERT_MESSAGE(buffer->views[view->slot].access != 0,
                        "a view ends once, and before its buffer");
     enum ash_result result = ASH_OK;
     if (view->access & ASH_ACCESS_WRITE)
@@ -302,6 +295,7 @@ enum ash_result ash_buffer_end_view(struct ash_buffer_view *view)
     ash_view_shadow_end(view);
     ash_allocator_unmap(buffer->allocator, &buffer->block);
     memset(&buffer->views[view->slot], 0, sizeof(buffer->views[view->slot]));
+    buffer->open_views--;
     memset(view, 0, sizeof(*view));
     return result;
 }
@@ -335,7 +329,7 @@ enum ash_result ash_view_write(struct ash_buffer_view *view, VkDeviceSize offset
                                const void *source, VkDeviceSize size)
 {
     unsigned char *bytes = bytes_at(view, ASH_ACCESS_WRITE, offset, size);
-    if (bytes && size > 0)
+    if (bytes)
         memcpy(bytes, source, (size_t)size);
     return bytes ? ASH_OK : ASH_ERROR_OUT_OF_RANGE;
 }
@@ -344,7 +338,7 @@ enum ash_result ash_view_read(const struct ash_buffer_view *view, VkDeviceSize o
                               void *destination, VkDeviceSize size)
 {
     const unsigned char *bytes = bytes_at(view, ASH_ACCESS_READ, offset, size);
-    if (bytes && size > 0)
+    if (bytes)
         memcpy(destination, bytes, (size_t)size);
     return bytes ? ASH_OK : ASH_ERROR_OUT_OF_RANGE;
 }

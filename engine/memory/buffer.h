@@ -50,6 +50,7 @@ struct ash_buffer {
     // private
     struct ash_allocator *allocator; // borrowed
     bool kept_mapped;                // ash_buffer_keep_mapped
+    uint32_t open_views;
     struct {
         VkDeviceSize offset, size;
         uint32_t access; // 0: free slot
@@ -65,7 +66,7 @@ ASH_API ASH_NODISCARD enum ash_result ash_buffer_init(struct ash_buffer *buffer,
                                                       struct ash_allocator *allocator,
                                                       const struct ash_buffer_params *params);
 // Destroys the buffer and gives its block back; a zeroed buffer is allowed. The GPU is done with
-// it (else: engine/memory/retire.h), and no view is open (an assertion names the buffer).
+// it (else: engine/memory/retire.h), and no view is open (else the log names the buffer).
 ASH_API void ash_buffer_finish(struct ash_buffer *buffer);
 
 // Keeps the buffer's chunk mapped until finish, so that opening a view of it costs no call of the

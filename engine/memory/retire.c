@@ -12,16 +12,12 @@
 // Objects that wait before the queue grows for the first time: more than a frame usually drops.
 enum { FIRST_CAPACITY = 256 };
 
-enum retired_type { RETIRED_BUFFER, RETIRED_IMAGE, RETIRED_PIPELINE };
-
+// One of these; the others are zero.
 struct retired {
     uint64_t value; // destroyed once the timeline has reached it
-    enum retired_type type;
-    union {
-        struct ash_buffer buffer;
-        struct ash_image image;
-        VkPipeline pipeline;
-    } object;
+    struct ash_buffer buffer;
+    struct ash_image image;
+    VkPipeline pipeline;
 };
 
 struct ash_retire {
@@ -51,38 +47,11 @@ enum ash_result ash_retire_create(struct ash_context *context, struct ash_retire
     return ASH_OK;
 }
 
-// NULL for what has none.
-static const struct ash_memory_block *block_of(const struct retired *retired)
-{
-    switch (retired->type) {
-    case RETIRED_BUFFER:
-        return &retired->object.buffer.block;
-    case RETIRED_IMAGE:
-        return &retired->object.image.block;
-    default:
-        return NULL;
-    }
-}
-
-static VkDeviceSize bytes_of(const struct retired *retired)
-{
-    const struct ash_memory_block *block = block_of(retired);
-    return block != NULL ? block->size : 0;
-}
-
 static void destroy(const struct ash_context *context, struct retired *retired)
 {
-    switch (retired->type) {
-    case RETIRED_BUFFER:
-        ash_buffer_finish(&retired->object.buffer);
-        break;
-    case RETIRED_IMAGE:
-        ash_image_finish(&retired->object.image);
-        break;
-    case RETIRED_PIPELINE:
-        context->vk->vkDestroyPipeline(context->device, retired->object.pipeline, NULL);
-        break;
-    }
+    ash_buffer_finish(&retired->buffer);
+    ash_image_finish(&retired->image);
+    context->vk->vkDestroyPipeline(context->device, retired->pipeline, NULL);
 }
 
 void ash_retire_destroy(struct ash_retire *retire)
@@ -120,7 +89,7 @@ static void hand_over(struct ash_retire *retire, struct retired *retired)
         return;
     }
     retire->waiting[retire->count++] = *retired;
-    retire->bytes += bytes_of(retired);
+    retire->bytes += retired->buffer.block.size + retired->image.block.size;
     retire->next_value = ash_min_u64(retire->next_value, retired->value);
 }
 
@@ -128,11 +97,8 @@ void ash_retire_buffer(struct ash_retire *retire, struct ash_buffer *buffer, uin
 {
     if (!buffer || !buffer->buffer)
         return;
-    for (uint32_t slot = 0; slot < ASH_BUFFER_MAX_VIEWS; slot++)
-        ASH_ASSERT_MESSAGE(buffer->views[slot].access == 0,
-                           "views end before their buffer retires");
-    struct retired retired = {.value = value, .type = RETIRED_BUFFER, .object.buffer = *buffer};
-    hand_over(retire, &retired);
+    ASH_ASSERT_MESSAGE(buffer->open_views == 0, "views end before their buffer retires");
+    hand_over(retire, &(struct retired){.value = value, .buffer = *buffer});
     memset(buffer, 0, sizeof(*buffer));
 }
 
@@ -140,18 +106,14 @@ void ash_retire_image(struct ash_retire *retire, struct ash_image *image, uint64
 {
     if (!image || !image->image)
         return;
-    struct retired retired = {.value = value, .type = RETIRED_IMAGE, .object.image = *image};
-    hand_over(retire, &retired);
+    hand_over(retire, &(struct retired){.value = value, .image = *image});
     memset(image, 0, sizeof(*image));
 }
 
 void ash_retire_pipeline(struct ash_retire *retire, VkPipeline pipeline, uint64_t value)
 {
-    if (!pipeline)
-        return;
-    struct retired retired = {
-        .value = value, .type = RETIRED_PIPELINE, .object.pipeline = pipeline};
-    hand_over(retire, &retired);
+    if (pipeline)
+        hand_over(retire, &(struct retired){.value = value, .pipeline = pipeline});
 }
 
 void ash_retire_collect(struct ash_retire *retire, uint64_t completed)
@@ -163,7 +125,7 @@ void ash_retire_collect(struct ash_retire *retire, uint64_t completed)
     for (uint32_t i = 0; i < retire->count; i++) {
         struct retired *retired = &retire->waiting[i];
         if (retired->value <= completed) {
-            retire->bytes -= bytes_of(retired);
+            retire->bytes -= retired->buffer.block.size + retired->image.block.size;
             destroy(retire->context, retired);
             continue;
         }
@@ -190,7 +152,10 @@ void ash_retire_visit(const struct ash_retire *retire,
                       void (*visit)(void *user, const struct ash_memory_block *block), void *user)
 {
     for (uint32_t i = 0; i < retire->count; i++) {
-        if (retire->waiting[i].type != RETIRED_PIPELINE)
-            visit(user, block_of(&retire->waiting[i]));
+        const struct retired *retired = &retire->waiting[i];
+        if (retired->buffer.buffer)
+            visit(user, &retired->buffer.block);
+        if (retired->image.image)
+            visit(user, &retired->image.block);
     }
 }

@@ -1,9 +1,9 @@
 // In debug builds, what a view hands out is not the device's memory but a shadow of it:
 //
-//     | canary | data of the view | canary (less than an element's alignment) | guard page |
+//     | canary | data of the view | guard page |
 //
-// An overrun faults on the line that does it; one that hits a canary is named when the view ends;
-// writing through a view for reading faults; a late use faults, since the shadow's addresses stay
+// An overrun faults on the line that does it; what was written before the view is named when it
+// ends; writing through a view for reading faults; a late use faults, since the shadow's addresses stay
 // forbidden for a while after the end. In release builds (NDEBUG) a view is the memory itself, and
 // everything here is empty.
 //

@@ -28,11 +28,11 @@ static struct {
     size_t next;
 } graveyard = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-// How large the pieces of a shadow are; all of it follows from the view.
+// How large the pieces of a shadow are; all of it follows from the view. The data ends where the
+// pages do: sizes of views are multiples of their elements' alignment.
 struct layout {
     size_t pages_size; // without the guard page
     size_t front;      // canary before the data
-    size_t back;       // canary after it
 };
 
 static size_t page_size(void)
@@ -42,11 +42,8 @@ static size_t page_size(void)
 
 static struct layout layout_of(const struct ash_buffer_view *view)
 {
-    struct layout layout = {.pages_size = (size_t)ash_align_up(view->size, page_size())};
-    VkDeviceSize alignment = ash_element_alignment(view->element_size);
-    layout.front = (size_t)ash_align_down(layout.pages_size - view->size, alignment);
-    layout.back = layout.pages_size - layout.front - (size_t)view->size;
-    return layout;
+    size_t pages_size = (size_t)ash_align_up(view->size, page_size());
+    return (struct layout){.pages_size = pages_size, .front = pages_size - (size_t)view->size};
 }
 
 enum ash_result ash_view_shadow_begin(struct ash_buffer_view *view)
@@ -63,7 +60,6 @@ enum ash_result ash_view_shadow_begin(struct ash_buffer_view *view)
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
     memset(start, canary, layout.front);
-    memset(start + layout.pages_size - layout.back, canary, layout.back);
     view->data = start + layout.front;
     if (view->access & ASH_ACCESS_READ)
         memcpy(view->data, view->mapped, (size_t)view->size);
@@ -107,11 +103,10 @@ void ash_view_shadow_end(struct ash_buffer_view *view)
 {
     struct layout layout = layout_of(view);
     unsigned char *start = (unsigned char *)view->data - layout.front;
-    bool intact = is_canary(start, layout.front) &&
-                  is_canary(start + layout.pages_size - layout.back, layout.back);
+    bool intact = is_canary(start, layout.front);
     if (!intact)
         ash_log(ASH_LOG_ERROR,
-                "Bytes beside a view of %llu bytes at %llu of buffer \"%s\" were written while it "
+                "Bytes before a view of %llu bytes at %llu of buffer \"%s\" were written while it "
                 "was open",
                 (unsigned long long)view->size, (unsigned long long)view->offset,
                 view->buffer->name);

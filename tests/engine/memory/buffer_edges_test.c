@@ -38,6 +38,9 @@ static void required_dedicated_memory_is_taken(void **state)
                                           .usage = VK_IMAGE_USAGE_SAMPLED_BIT};
     assert_breaks_rule("one pixel",
                        assert_int_equal(ash_image_init(&image, test.allocator, &flat), ASH_OK));
+    const struct ash_image_params thin = {.extent = {0, 4}, .format = VK_FORMAT_R8_UNORM};
+    assert_breaks_rule("at least one pixel",
+                       assert_int_equal(ash_image_init(&image, test.allocator, &thin), ASH_OK));
     memory_test_end(&test);
 }
 
@@ -55,10 +58,7 @@ static void views_of_buffers(void **state)
     assert_int_equal(ash_buffer_begin_view(
                          &buffer, &(struct ash_view_params){.access = ASH_ACCESS_WRITE}, &view),
                      ASH_OK);
-    assert_int_equal(ash_view_write(&view, 256, NULL, 0), ASH_OK); // nothing, at the very end
-    struct ash_buffer_view strange = view;
-    strange.slot = ASH_BUFFER_MAX_VIEWS;
-    assert_breaks_rule("a view ends once", assert_int_equal(ash_buffer_end_view(&strange), ASH_OK));
+    assert_int_equal(ash_view_write(&view, 256, "", 0), ASH_OK); // nothing, at the very end
     assert_int_equal(ash_buffer_end_view(&view), ASH_OK);
     ash_buffer_finish(&buffer);
     memory_test_end(&test);

@@ -26,6 +26,12 @@ static uint32_t living(struct memory_test *test)
     return counts.buffers + counts.images + counts.image_views + counts.pipelines;
 }
 
+static void add_size(void *user, const struct ash_memory_block *block)
+{
+    assert_true(block->memory != VK_NULL_HANDLE);
+    *(VkDeviceSize *)user += block->size;
+}
+
 static void what_is_handed_over_lives_until_the_gpu_has_passed_it(void **state)
 {
     (void)state;
@@ -46,6 +52,9 @@ static void what_is_handed_over_lives_until_the_gpu_has_passed_it(void **state)
     assert_null(image.image);
     assert_int_equal(ash_retire_count(retire), 3);
     assert_int_equal(ash_retire_bytes(retire), bytes);
+    VkDeviceSize seen = 0;
+    ash_retire_visit(retire, add_size, &seen);
+    assert_int_equal(seen, bytes);
     assert_int_equal(living(&test), 4);
     ash_retire_collect(retire, 4);
     assert_int_equal(living(&test), 4);
