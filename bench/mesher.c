@@ -1,5 +1,5 @@
 // Generating and meshing a piece of the world, timed. bench_mesher --help tells the options.
-#include "game/world/mesher.h"
+#include "game/world/mesh/mesher.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -10,9 +10,9 @@
 #include <stb_image_write.h>
 
 #include "bench/mesher/mesher_naive.h"
-#include "game/world/level.h"
-#include "game/world/lighting.h"
-#include "game/world/terrain.h"
+#include "game/world/mesh/level.h"
+#include "game/world/mesh/lighting.h"
+#include "game/world/terrain/terrain.h"
 
 enum {
     COLUMNS_DEFAULT = 23, // radius 10 and the neighbours that its chunks need

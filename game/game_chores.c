@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "engine/memory/optional/growth.h"
-#include "game/file.h"
-#include "game/screenshot.h"
+#include "game/base/file.h"
+#include "game/tools/screenshot.h"
 
 #include "engine/log.h"
 

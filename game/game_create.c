@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "game/clock.h"
-#include "game/file.h"
+#include "game/base/clock.h"
+#include "game/base/file.h"
 #include "game/passes/passes.h"
-#include "game/pipeline_cache.h"
-#include "game/seeing/trace.h"
+#include "game/tools/pipeline_cache.h"
+#include "game/base/trace.h"
 
 #include "engine/log.h"
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "engine/memory/optional/report.h"
-#include "game/pipeline_cache.h"
-#include "game/screenshot.h"
+#include "game/tools/pipeline_cache.h"
+#include "game/tools/screenshot.h"
 
 #include "engine/log.h"
 

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "game/clock.h"
-#include "game/report.h"
+#include "game/base/clock.h"
+#include "game/base/report.h"
 
 #include "engine/log.h"
 #include "engine/memory/optional/report.h"

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "game/clock.h"
-#include "game/seeing/trace.h"
+#include "game/base/clock.h"
+#include "game/base/trace.h"
 
 #define PI 3.14159265358979323846
 // Seconds that a message stays.

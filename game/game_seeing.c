@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "game/clock.h"
-#include "game/seeing/memory_report.h"
-#include "game/seeing/trace.h"
+#include "game/base/clock.h"
+#include "game/tools/memory_report.h"
+#include "game/base/trace.h"
 
 #include "engine/log.h"
 

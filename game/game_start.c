@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "game/world/terrain.h"
+#include "game/world/terrain/terrain.h"
 
 #include "engine/log.h"
 

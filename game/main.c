@@ -7,11 +7,11 @@
 #include <malloc.h>
 #endif
 
-#include "game/clock.h"
+#include "game/base/clock.h"
 #include "game/game.h"
-#include "game/lab.h"
+#include "game/tools/lab.h"
 #include "game/options.h"
-#include "game/report.h"
+#include "game/base/report.h"
 
 #include "engine/context/context.h"
 #include "engine/log.h"

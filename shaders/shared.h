@@ -23,8 +23,8 @@
 #ifndef SHADERS_SHARED_H
 #define SHADERS_SHARED_H
 
-// Layers of the texture array, as game/world/textures.h fills it. In the layers of opaque blocks
-// alpha is how much of the colour is given off as light (0: none, 1: it glows); in those of
+// Layers of the texture array, as game/world/block/textures.h fills it. In the layers of opaque
+// blocks alpha is how much of the colour is given off as light (0: none, 1: it glows); in those of
 // see-through ones, TEXTURE_WATER and TEXTURE_GLASS, alpha is opacity.
 #define TEXTURE_STONE      0
 #define TEXTURE_BASALT     1

@@ -3,7 +3,7 @@
 #ifndef BENCH_MESHER_NAIVE_H
 #define BENCH_MESHER_NAIVE_H
 
-#include "game/world/mesher.h"
+#include "game/world/mesh/mesher.h"
 
 #include <stdbool.h>
 

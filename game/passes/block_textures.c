@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "game/passes/texture.h"
-#include "game/world/textures.h"
+#include "game/world/block/textures.h"
 
 _Static_assert(TEXTURE_EDGE == TEXTURE_SIZE && TEXTURE_LAST_LEVEL == TEXTURE_LEVELS - 1,
                "shaders count texels as textures.h does");

@@ -1,6 +1,6 @@
-// The HUD: chooses which panels are up; game/passes/hud_panels.h says what stands on them.
-#include "game/passes/hud_panels.h"
-#include "game/passes/overlay.h"
+// The HUD: chooses which panels are up; game/passes/hud/hud_panels.h says what stands on them.
+#include "game/passes/hud/hud_panels.h"
+#include "game/passes/hud/overlay.h"
 #include "game/passes/passes.h"
 
 static enum ash_result prepare(void *state, const struct ash_pass_env *env, struct ash_frame *frame)

@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-#include "game/scene.h"
+#include "game/scene/scene.h"
 
 #include "shaders/shared.h"
 

@@ -1,6 +1,6 @@
 // The memory map (F4), over everything else.
-#include "game/passes/memory_map.h"
-#include "game/passes/overlay.h"
+#include "game/passes/hud/memory_map.h"
+#include "game/passes/hud/overlay.h"
 #include "game/passes/passes.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 
 #include <volk.h>
 
-#include "game/scene.h"
+#include "game/scene/scene.h"
 
 struct post {
     struct ash_pipeline pipeline;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "game/scene.h"
+#include "game/scene/scene.h"
 
 #include "shaders/shared.h"
 

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-#include "game/scene.h"
+#include "game/scene/scene.h"
 
 enum { SKY_DAY, SKY_NIGHT, SKY_BELOW, SKY_VARIANTS }; // as shaders/sky.glsl has them
 

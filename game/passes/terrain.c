@@ -9,7 +9,7 @@
 
 #include <volk.h>
 
-#include "game/scene.h"
+#include "game/scene/scene.h"
 
 #include "engine/log.h"
 

@@ -5,7 +5,7 @@
 #define GAME_PASSES_TERRAIN_CULL_H
 
 #include "game/passes/terrain_meshes.h"
-#include "game/scene.h"
+#include "game/scene/scene.h"
 
 // Fills meshes->visible. Errors: OUT_OF_HOST_MEMORY; nothing is then visible.
 enum ash_result terrain_cull(struct terrain_meshes *meshes, const struct scene_camera *camera);

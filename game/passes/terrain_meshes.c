@@ -2,7 +2,7 @@
 
 #include <volk.h>
 
-#include "game/seeing/memory_snapshot.h"
+#include "game/tools/memory_snapshot.h"
 
 #include "shaders/shared.h"
 

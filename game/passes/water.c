@@ -4,7 +4,7 @@
 #include "game/passes/scene_uniforms.h"
 #include "game/passes/terrain_list.h"
 
-#include "game/scene.h"
+#include "game/scene/scene.h"
 
 #include "shaders/shared.h"
 

@@ -4,8 +4,8 @@
 #ifndef GAME_PLAY_BODY_H
 #define GAME_PLAY_BODY_H
 
-#include "game/world/block.h"
-#include "game/world/chunk.h"
+#include "game/world/block/block.h"
+#include "game/world/block/chunk.h"
 
 #include <stdbool.h>
 

@@ -5,7 +5,7 @@
 
 #include "game/play/input.h"
 #include "game/play/player.h"
-#include "game/world/block.h"
+#include "game/world/block/block.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -4,7 +4,7 @@
 #ifndef GAME_PLAY_LAND_H
 #define GAME_PLAY_LAND_H
 
-#include "game/world/chunk.h"
+#include "game/world/block/chunk.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,8 +8,8 @@
 
 #include "game/play/body.h"
 #include "game/play/input.h"
-#include "game/world/block.h"
-#include "game/world/chunk.h"
+#include "game/world/block/block.h"
+#include "game/world/block/chunk.h"
 
 #include <stdbool.h>
 

@@ -8,7 +8,7 @@
 #ifndef GAME_WORLD_CHANGES_H
 #define GAME_WORLD_CHANGES_H
 
-#include "game/world/mesher.h"
+#include "game/world/mesh/mesher.h"
 
 #include <stdbool.h>
 #include <stdint.h>

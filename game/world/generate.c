@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "game/world/terrain.h"
+#include "game/world/terrain/terrain.h"
 
 struct generate_job {
     struct world_job head; // first, so that one is the other

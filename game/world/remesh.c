@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/assert.h"
-#include "game/world/rows.h"
+#include "game/world/mesh/rows.h"
 
 // Chunks around those of a column, with a layer below and one above the world.
 enum { LAYERS = COLUMN_CHUNKS + 2 };

@@ -2,13 +2,14 @@
 //
 //     generate column  ->  mesh chunk  ->  (a pass uploads it)  ->  removed when left behind
 //
-// Blocks and meshes are made by worker threads (game/jobs.h) and committed by world_update, on the
-// main thread. Knows no Vulkan: finished meshes wait in a queue that the terrain pass empties as
-// far as its staging ring allows.
+// Blocks and meshes are made by worker threads (game/base/jobs.h) and committed by world_update, on
+// the main thread. Knows no Vulkan: finished meshes wait in a queue that the terrain pass empties
+// as far as its staging ring allows.
 //
 // The rule for blocks that workers read: while a job holds a reference to a chunk's blocks nobody
-// writes them; an edit then goes into a copy, and the chunk is meshed again (game/world/blocks.h).
-// References are taken and given back on the main thread alone, so they need no atomics.
+// writes them; an edit then goes into a copy, and the chunk is meshed again
+// (game/world/block/blocks.h). References are taken and given back on the main thread alone, so
+// they need no atomics.
 //
 // Levels of detail go by distance, with one chunk of slack so that walking to and fro changes
 // nothing: a mesh stays until it is one chunk beyond its ring or the radius, the blocks one more.
@@ -17,10 +18,10 @@
 #ifndef GAME_WORLD_WORLD_H
 #define GAME_WORLD_WORLD_H
 
-#include "game/jobs.h"
-#include "game/world/block.h"
-#include "game/world/chunk.h"
-#include "game/world/mesher.h"
+#include "game/base/jobs.h"
+#include "game/world/block/block.h"
+#include "game/world/block/chunk.h"
+#include "game/world/mesh/mesher.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -9,13 +9,13 @@
 #ifndef GAME_WORLD_WORLD_STATE_H
 #define GAME_WORLD_WORLD_STATE_H
 
-#include "game/jobs.h"
-#include "game/world/blocks.h"
+#include "game/base/jobs.h"
+#include "game/world/block/blocks.h"
 #include "game/world/changes.h"
-#include "game/world/edits.h"
-#include "game/world/level.h"
-#include "game/world/mesher.h"
-#include "game/world/save.h"
+#include "game/world/save/edits.h"
+#include "game/world/mesh/level.h"
+#include "game/world/mesh/mesher.h"
+#include "game/world/save/save.h"
 #include "game/world/world.h"
 
 #include <stdatomic.h>

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "game/world/save.h"
+#include "game/world/save/save.h"
 #include "tests/faults/walk.h"
 #include "tests/support/display.h"
 #include "tests/support/test.h"

@@ -21,8 +21,8 @@
 
 #include "engine/memory/optional/record.h"
 #include "game/play/replay.h"
-#include "game/world/save.h"
-#include "game/world/terrain.h"
+#include "game/world/save/save.h"
+#include "game/world/terrain/terrain.h"
 
 enum { OUTPUT_SIZE = 65536, MAX_WORDS = 24 };
 

@@ -3,9 +3,9 @@
 // An hour's walk away and back: device memory is where it was, high-water stays flat, and in the
 // end nothing is live. Every 16 blocks the world is completed and drawn.
 #include "engine/memory/optional/report.h"
-#include "game/jobs.h"
+#include "game/base/jobs.h"
 #include "game/passes/passes.h"
-#include "game/scene.h"
+#include "game/scene/scene.h"
 #include "game/world/world.h"
 
 #include <setjmp.h>

@@ -110,7 +110,7 @@ static void upward_arrows_are_seen(void **state)
     assert_false(arrow_allowed("engine/context/context.c", "engine/memory/allocator.h"));
     assert_false(arrow_allowed("engine/memory/upload.c", "engine/render/frame.h"));
     assert_false(arrow_allowed("engine/log.c", "engine/context/context.h"));
-    assert_false(arrow_allowed("engine/render/renderer.c", "game/scene.h"));
+    assert_false(arrow_allowed("engine/render/renderer.c", "game/scene/scene.h"));
     assert_false(arrow_allowed("game/world/world.c", "engine/memory/buffer.h"));
     assert_false(arrow_allowed("game/main.c", "tests/support/test.h"));
     assert_false(arrow_allowed("engine/memory/allocator.c", "engine/memory/optional/report.h"));

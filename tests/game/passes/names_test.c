@@ -3,8 +3,8 @@
 // What a debugger of frames shows: every Vulkan object that a game makes has a name, and every pass
 // its span of commands. Seen from between the engine and the driver.
 #include "game/passes/passes.h"
-#include "game/scene.h"
-#include "game/world/terrain.h"
+#include "game/scene/scene.h"
+#include "game/world/terrain/terrain.h"
 #include "game/world/world.h"
 
 #include "tests/support/test.h"

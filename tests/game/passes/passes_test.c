@@ -4,9 +4,9 @@
 // and under water, that panels appear, and that nothing is left behind.
 #include "engine/memory/optional/report.h"
 #include "game/passes/passes.h"
-#include "game/scene.h"
-#include "game/seeing/memory_snapshot.h"
-#include "game/world/terrain.h"
+#include "game/scene/scene.h"
+#include "game/tools/memory_snapshot.h"
+#include "game/world/terrain/terrain.h"
 #include "game/world/world.h"
 
 #include "tests/support/test.h"

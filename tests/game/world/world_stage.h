@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 #include "engine/log.h"
-#include "game/world/save.h"
-#include "game/world/terrain.h"
+#include "game/world/save/save.h"
+#include "game/world/terrain/terrain.h"
 
 // ---- The stand-ins ----
 

@@ -1,0 +1,245 @@
+#include "game/base/jobs.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "game/base/clock.h"
+#include "game/base/trace.h"
+
+#include "engine/assert.h"
+#include "engine/log.h"
+
+struct worker {
+    struct jobs *jobs; // borrowed
+    uint32_t index;
+    pthread_t thread;
+};
+
+struct jobs {
+    pthread_mutex_t mutex;
+    pthread_cond_t work; // something was queued, or it is time to stop
+    pthread_cond_t done; // something finished
+    struct job *queue;   // a pairing heap: its root is the next to run
+    uint64_t submitted;
+    bool stopping;
+    uint32_t worker_count;
+    struct worker workers[]; // owned threads
+};
+
+// The queue is a pairing heap through the jobs' own pointers, so that queueing never allocates and
+// hence never fails: `child` is the first of a node's children, `next` its next sibling.
+
+static bool runs_before(const struct job *a, const struct job *b)
+{
+    if (a->priority != b->priority)
+        return a->priority < b->priority;
+    return a->sequence < b->sequence;
+}
+
+static struct job *heap_meld(struct job *a, struct job *b)
+{
+    if (a == NULL || b == NULL)
+        return a != NULL ? a : b;
+    struct job *parent = runs_before(a, b) ? a : b;
+    struct job *child = parent == a ? b : a;
+    child->next = parent->child;
+    parent->child = child;
+    return parent;
+}
+
+// What is left of a heap without its root: its children, melded two by two, then all into one.
+static struct job *heap_without_root(struct job *root)
+{
+    struct job *pairs = NULL;
+    struct job *child = root->child;
+    while (child != NULL) {
+        struct job *second = child->next;
+        struct job *following = second != NULL ? second->next : NULL;
+        child->next = NULL;
+        if (second != NULL)
+            second->next = NULL;
+        struct job *pair = heap_meld(child, second);
+        pair->next = pairs;
+        pairs = pair;
+        child = following;
+    }
+    struct job *heap = NULL;
+    while (pairs != NULL) {
+        struct job *following = pairs->next;
+        pairs->next = NULL;
+        heap = heap_meld(heap, pairs);
+        pairs = following;
+    }
+    root->child = NULL;
+    return heap;
+}
+
+static void *worker_main(void *argument)
+{
+    struct worker *worker = argument;
+    struct jobs *jobs = worker->jobs;
+    pthread_mutex_lock(&jobs->mutex);
+    while (!jobs->stopping) {
+        struct job *job = jobs->queue;
+        if (job == NULL) {
+            pthread_cond_wait(&jobs->work, &jobs->mutex);
+            continue;
+        }
+        jobs->queue = heap_without_root(job);
+        pthread_mutex_unlock(&jobs->mutex);
+        double began = trace_on() ? clock_seconds() : 0;
+        job->run(job, worker->index);
+        if (trace_on())
+            trace_span(TRACE_WORKERS + worker->index, job->name != NULL ? job->name : "job", NULL,
+                       began, clock_seconds());
+        pthread_mutex_lock(&jobs->mutex);
+        struct job_results *results = job->results;
+        job->next = NULL;
+        if (results->last != NULL)
+            results->last->next = job;
+        else
+            results->first = job;
+        results->last = job;
+        pthread_cond_broadcast(&jobs->done);
+    }
+    pthread_mutex_unlock(&jobs->mutex);
+    return NULL;
+}
+
+static bool worker_start(struct jobs *jobs, uint32_t index)
+{
+    struct worker *worker = &jobs->workers[index];
+    worker->jobs = jobs;
+    worker->index = index;
+    int error = pthread_create(&worker->thread, NULL, worker_main, worker);
+    if (error != 0) {
+        ash_log(index == 0 ? ASH_LOG_ERROR : ASH_LOG_WARNING,
+                "Worker thread %u could not be started (%s); %s.", index + 1, strerror(error),
+                index == 0 ? "close other programs and try again" : "going on with fewer");
+        return false;
+    }
+    char name[16]; // the kernel's limit
+    snprintf(name, sizeof(name), "worker %u", index % 1000);
+    (void)pthread_setname_np(worker->thread, name);
+    return true;
+}
+
+// Signals belong to the main thread: workers are started with all of them blocked.
+static void start_workers(struct jobs *jobs, uint32_t count)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    uint32_t started = 0;
+    while (started < count && worker_start(jobs, started))
+        started++;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    jobs->worker_count = started;
+}
+
+struct jobs *jobs_create(uint32_t worker_count)
+{
+    ASH_ASSERT(worker_count >= 1);
+    struct jobs *jobs = calloc(1, sizeof(*jobs) + worker_count * sizeof(jobs->workers[0]));
+    if (jobs == NULL) {
+        ash_log(ASH_LOG_ERROR, "No memory for %u worker threads; close other programs.",
+                worker_count);
+        return NULL;
+    }
+    pthread_mutex_init(&jobs->mutex, NULL);
+    pthread_cond_init(&jobs->work, NULL);
+    pthread_cond_init(&jobs->done, NULL);
+    start_workers(jobs, worker_count);
+    if (jobs->worker_count == 0) {
+        jobs_destroy(jobs);
+        return NULL;
+    }
+    return jobs;
+}
+
+void jobs_destroy(struct jobs *jobs)
+{
+    if (jobs == NULL)
+        return;
+    pthread_mutex_lock(&jobs->mutex);
+    jobs->stopping = true;
+    pthread_cond_broadcast(&jobs->work);
+    pthread_mutex_unlock(&jobs->mutex);
+    for (uint32_t i = 0; i < jobs->worker_count; i++)
+        pthread_join(jobs->workers[i].thread, NULL);
+    pthread_cond_destroy(&jobs->done);
+    pthread_cond_destroy(&jobs->work);
+    pthread_mutex_destroy(&jobs->mutex);
+    free(jobs);
+}
+
+void jobs_submit(struct jobs *jobs, struct job *job)
+{
+    ASH_ASSERT(job->run != NULL && job->results != NULL);
+    pthread_mutex_lock(&jobs->mutex);
+    job->sequence = jobs->submitted++;
+    job->next = NULL;
+    job->child = NULL;
+    jobs->queue = heap_meld(jobs->queue, job);
+    job->results->pending++;
+    pthread_cond_signal(&jobs->work);
+    pthread_mutex_unlock(&jobs->mutex);
+}
+
+// Unlinks the job after `previous` (NULL: the first). The mutex is held.
+static struct job *unlink_result(struct job_results *results, struct job *previous)
+{
+    struct job *job = previous != NULL ? previous->next : results->first;
+    if (previous != NULL)
+        previous->next = job->next;
+    else
+        results->first = job->next;
+    if (results->last == job)
+        results->last = previous;
+    job->next = NULL;
+    results->pending--;
+    return job;
+}
+
+struct job *jobs_take(struct jobs *jobs, struct job_results *results, bool wait)
+{
+    struct job *job = NULL;
+    pthread_mutex_lock(&jobs->mutex);
+    while (results->first == NULL && wait && results->pending > 0)
+        pthread_cond_wait(&jobs->done, &jobs->mutex);
+    if (results->first != NULL)
+        job = unlink_result(results, NULL);
+    pthread_mutex_unlock(&jobs->mutex);
+    return job;
+}
+
+// The finished job with this order, unlinked, or NULL. The mutex is held.
+static struct job *find_result(struct job_results *results, uint64_t order)
+{
+    struct job *previous = NULL;
+    for (struct job *job = results->first; job != NULL; previous = job, job = job->next)
+        if (job->order == order)
+            return unlink_result(results, previous);
+    return NULL;
+}
+
+struct job *jobs_take_order(struct jobs *jobs, struct job_results *results, uint64_t order,
+                            bool wait)
+{
+    pthread_mutex_lock(&jobs->mutex);
+    struct job *job = find_result(results, order);
+    while (job == NULL && wait && results->pending > 0) {
+        pthread_cond_wait(&jobs->done, &jobs->mutex);
+        job = find_result(results, order);
+    }
+    pthread_mutex_unlock(&jobs->mutex);
+    return job;
+}
+
+uint32_t jobs_worker_count(const struct jobs *jobs)
+{
+    return jobs->worker_count;
+}

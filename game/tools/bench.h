@@ -1,0 +1,73 @@
+// Frame statistics, and the JSON object that --bench writes. Pure, but for the writing.
+//
+// Units: milliseconds unless a name says otherwise.
+#ifndef GAME_TOOLS_BENCH_H
+#define GAME_TOOLS_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// Where a frame's time went, as far as it was measured.
+enum bench_part {
+    BENCH_SIMULATION, // ticks, events
+    BENCH_STREAMING,  // world_update
+    BENCH_PASSES,     // the passes' own work on the CPU, uploads among it
+    BENCH_WAIT,       // for a frame slot and the swapchain: the GPU or the screen is behind
+    BENCH_DRIVER,     // the rest of drawing: recording, submitting, presenting
+    BENCH_PARTS
+};
+
+struct bench_frame {
+    float ms;
+    float parts[BENCH_PARTS];
+    bool uploaded;           // something went through the staging ring
+    uint64_t reserved, live; // bytes of device memory afterwards
+};
+
+struct bench {
+    struct bench_frame *frames; // owned
+    uint32_t count, capacity;
+    bool presents; // there is a screen to wait for
+};
+
+enum { BENCH_TENTHS = 10, BENCH_CAUSES = BENCH_PARTS + 3 };
+
+// False: not enough memory (logged).
+bool bench_init(struct bench *bench, uint32_t capacity, bool presents);
+void bench_finish(struct bench *bench);
+// Frames beyond the capacity are not kept.
+void bench_add(struct bench *bench, const struct bench_frame *frame);
+
+struct bench_summary {
+    double median, p95, p99, p999, max;
+    const char *longest_cause; // "streaming", "upload" and so on; "none" without frames
+    uint32_t over_twice;       // frames that took more than twice the median
+    struct {
+        const char *cause;
+        uint32_t frames; // that took more than three times the median because of it
+    } over_thrice[BENCH_CAUSES];
+    uint32_t cause_count;
+    // The most device memory in each tenth of the frames, bytes.
+    uint64_t reserved_peak[BENCH_TENTHS], live_peak[BENCH_TENTHS];
+};
+void bench_summarise(const struct bench *bench, struct bench_summary *out);
+
+// What else the JSON object says; the names are those of its fields.
+struct bench_report {
+    const char *device;
+    uint32_t width, height, radius, seed;
+    double speed; // of --fly and --ground, blocks a second; 0: another camera
+    uint32_t frames_loading;
+    double first_frame_ms, world_complete_ms; // since the process began
+    double peak_resident_mib;
+    uint64_t quads, draws; // of the last frame
+    uint64_t chunks_meshed, chunks_became_visible;
+    uint64_t bytes_uploaded, memory_reserved_bytes, memory_live_bytes;
+    uint64_t allocate_memory_calls, map_memory_calls;
+};
+// False: the file could not be written (logged).
+bool bench_write(const struct bench *bench, const struct bench_report *report, const char *path);
+
+double bench_peak_resident_mib(void);
+
+#endif

@@ -1,0 +1,231 @@
+// What is no world of ours is refused with a sentence, and stays byte for byte as it is.
+#include "tests/game/world/save/save_folder.h"
+
+// Opening is refused with a sentence that has `words` in it, and nothing in the folder changes.
+static void assert_refused(const char *words)
+{
+    struct bytes before = read_file(path);
+    uint32_t files = each_file(false);
+    uint32_t seed = 99;
+    message[0] = '\0';
+    struct save *save = save_open(path, &seed, message, sizeof(message));
+    assert_null(save);
+    assert_int_equal(seed, 99);
+    if (strstr(message, words) == NULL)
+        print_error("expected '%s' in: %s\n", words, message);
+    assert_non_null(strstr(message, words));
+    assert_int_equal(message[strlen(message) - 1], '.');
+    struct bytes after = read_file(path);
+    assert_int_equal(before.size, after.size);
+    assert_memory_equal(before.data, after.data, before.size);
+    assert_int_equal(each_file(false), files);
+    free(before.data);
+    free(after.data);
+}
+
+static void files_that_are_no_worlds_are_refused(void **state)
+{
+    (void)state;
+    static const char prose[] = "Dear diary, today I dug a hole. It was a deep one, deeper than "
+                                "the last, and at its bottom I found nothing but more stone.";
+    write_file(path, "", 0);
+    assert_refused("not a database");
+    write_file(path, prose, 20);
+    assert_refused("not a database");
+    write_file(path, prose, sizeof(prose));
+    assert_refused("not a database");
+    assert_int_equal(unlink(path), 0);
+    run_sql("CREATE TABLE bookmarks(url TEXT); INSERT INTO bookmarks VALUES('x')");
+    assert_refused("another program's");
+    run_sql("PRAGMA journal_mode = WAL; INSERT INTO bookmarks VALUES('y')");
+    assert_refused("another program's");
+}
+
+static void worlds_of_other_versions_are_refused(void **state)
+{
+    (void)state;
+    make_world(100);
+    run_sql("PRAGMA user_version = 2");
+    assert_refused("a newer Cinder");
+    run_sql("PRAGMA user_version = 0");
+    assert_refused("an older Cinder");
+    run_sql("PRAGMA user_version = 1");
+    assert_true(save_close(open_world(1)));
+}
+
+static void damaged_worlds_are_refused(void **state)
+{
+    (void)state;
+    make_world(5000);
+    struct bytes sound = read_file(path);
+    assert_true(sound.size > 5 * 4096);
+    // Cut short.
+    write_file(path, sound.data, sound.size / 2);
+    assert_refused("damaged");
+    write_file(path, sound.data, sound.size - 1);
+    assert_refused("damaged");
+    write_file(path, sound.data, 100);
+    assert_refused("damaged");
+    // A page of rubbish.
+    uint8_t *broken = malloc(sound.size);
+    assert_non_null(broken);
+    memcpy(broken, sound.data, sound.size);
+    memset(broken + sound.size - 4096, 0xA5, 4096);
+    write_file(path, broken, sound.size);
+    assert_refused("damaged");
+    // Not in the mode that worlds have.
+    memcpy(broken, sound.data, sound.size);
+    broken[18] = broken[19] = 1;
+    write_file(path, broken, sound.size);
+    assert_refused("damaged");
+    // A stranger's additions and omissions.
+    write_file(path, sound.data, sound.size);
+    run_sql("CREATE TRIGGER t AFTER INSERT ON edits BEGIN DELETE FROM world; END");
+    assert_refused("damaged");
+    run_sql("DROP TRIGGER t; CREATE VIEW v AS SELECT 1");
+    assert_refused("damaged");
+    run_sql("DROP VIEW v; DELETE FROM world");
+    assert_refused("damaged");
+    run_sql("INSERT INTO world VALUES(1, -5)");
+    assert_refused("damaged");
+    run_sql("DROP TABLE player");
+    assert_refused("damaged");
+    // And the sound one is still one.
+    write_file(path, sound.data, sound.size);
+    struct save *save = open_world(1);
+    assert_int_equal(edit_at(save, (struct block_coord){0, 0, 0}), BLOCK_PLANKS);
+    assert_true(save_close(save));
+    free(broken);
+    free(sound.data);
+}
+
+static void a_strangers_journal_is_not_played_back(void **state)
+{
+    (void)state;
+    make_world(10);
+    char journal[128];
+    snprintf(journal, sizeof(journal), "%s-journal", path);
+    write_file(journal, "whatever", 8);
+    assert_refused("-journal");
+}
+
+static void what_is_not_a_file_is_refused(void **state)
+{
+    (void)state;
+    uint32_t seed = 1;
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_null(save_open(path, &seed, message, sizeof(message)));
+    assert_non_null(strstr(message, "not a file"));
+    assert_int_equal(rmdir(path), 0);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_null(save_open(path, &seed, message, sizeof(message)));
+    assert_non_null(strstr(message, "not a file"));
+    assert_null(save_open("/nowhere/at/all/world.db", &seed, message, sizeof(message)));
+    assert_non_null(strstr(message, "No such file"));
+    assert_null(save_open("/proc/world.db", &seed, message, sizeof(message)));
+    assert_int_equal(each_file(false), 1);
+}
+
+static void worlds_without_permission_are_refused(void **state)
+{
+    (void)state;
+    make_world(10);
+    struct bytes before = read_file(path);
+    assert_int_equal(chmod(folder, 0755), 0);
+    assert_int_equal(chmod(path, 0), 0);
+    assert_true(in_child(refuses_quietly, true)); // unreadable
+    assert_int_equal(chmod(path, 0444), 0);
+    assert_true(in_child(refuses_quietly, true)); // unwritable
+    if (geteuid() == 0)
+        assert_int_equal(chown(path, 65534, 65534), 0);
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_int_equal(chmod(folder, 0555), 0);
+    assert_true(in_child(refuses_quietly, true)); // in a folder that takes no log file
+    assert_int_equal(chmod(folder, 0700), 0);
+    struct bytes after = read_file(path);
+    assert_int_equal(before.size, after.size);
+    assert_memory_equal(before.data, after.data, before.size);
+    assert_int_equal(each_file(false), 1);
+    free(before.data);
+    free(after.data);
+}
+
+static bool says_that_it_is_open(void)
+{
+    return refuses_quietly() && strstr(message, "another game") != NULL;
+}
+
+static void a_world_is_open_in_one_game_at_a_time(void **state)
+{
+    (void)state;
+    struct save *save = open_world(1);
+    save_set_block(save, (struct block_coord){1, 2, 3}, BLOCK_ORE);
+    assert_true(save_flush(save));
+    assert_true(in_child(says_that_it_is_open, false));
+    assert_true(says_that_it_is_open()); // in the same process, too
+    save_set_block(save, (struct block_coord){1, 2, 4}, BLOCK_ORE);
+    assert_true(save_close(save));
+    save = open_world(1);
+    assert_int_equal(edit_at(save, (struct block_coord){1, 2, 3}), BLOCK_ORE);
+    assert_int_equal(edit_at(save, (struct block_coord){1, 2, 4}), BLOCK_ORE);
+    assert_true(save_close(save));
+}
+
+// Whatever bits flip, opening ends: with a world that can be read and written without a crash, or
+// with a sentence and the file as it was.
+static void flipped_bits_never_crash(void **state)
+{
+    (void)state;
+    make_world(1500);
+    struct bytes sound = read_file(path);
+    uint8_t *broken = malloc(sound.size);
+    assert_non_null(broken);
+    srand(11);
+    uint32_t refused = 0, opened = 0;
+    for (int round = 0; round < 250; round++) {
+        memcpy(broken, sound.data, sound.size);
+        // Every other time in the first page, where it hurts most.
+        for (int flip = 0; flip <= round % 4; flip++)
+            broken[(size_t)rand() % (round % 2 == 0 ? 4096 : sound.size)] ^=
+                (uint8_t)(1 << rand() % 8);
+        write_file(path, broken, sound.size);
+        uint32_t seed = 1;
+        struct save *save = save_open(path, &seed, message, sizeof(message));
+        if (save == NULL) {
+            refused++;
+            struct bytes after = read_file(path);
+            assert_int_equal(after.size, sound.size);
+            assert_memory_equal(after.data, broken, sound.size);
+            free(after.data);
+            continue;
+        }
+        opened++;
+        struct edit *edits;
+        uint32_t count;
+        if (save_load_column(save, (struct column_coord){0, 0}, &edits, &count))
+            free(edits);
+        save_set_block(save, (struct block_coord){1, 1, 1}, BLOCK_LAMP);
+        (void)save_flush(save);
+        (void)save_close(save);
+    }
+    assert_int_equal(each_file(false), 1);
+    assert_true(refused > 20);
+    print_message("bits flipped: %u refused, %u opened\n", refused, opened);
+    free(broken);
+    free(sound.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FOLDER(files_that_are_no_worlds_are_refused),
+        WITH_FOLDER(worlds_of_other_versions_are_refused),
+        WITH_FOLDER(damaged_worlds_are_refused),
+        WITH_FOLDER(a_strangers_journal_is_not_played_back),
+        WITH_FOLDER(what_is_not_a_file_is_refused),
+        WITH_FOLDER(worlds_without_permission_are_refused),
+        WITH_FOLDER(a_world_is_open_in_one_game_at_a_time),
+        WITH_FOLDER(flipped_bits_never_crash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
