@@ -216,3 +216,42 @@ void ash_image_finish(struct ash_image *image)
     ash_allocator_remove_resource(image->allocator);
     memset(image, 0, sizeof(*image));
 }
+
+VkExtent3D ash_image_level_extent(const struct ash_image *image, uint32_t mip_level)
+{
+    return (VkExtent3D){(uint32_t)ash_max_u64(image->extent.width >> mip_level, 1),
+                        (uint32_t)ash_max_u64(image->extent.height >> mip_level, 1), 1};
+}
+
+// The bytes of one texel of formats that can be uploaded; 0 for all others.
+static VkDeviceSize texel_size(VkFormat format)
+{
+    static const struct {
+        VkFormat first, last; // Vulkan numbers formats of one layout in a row
+        VkDeviceSize size;
+    } ranges[] = {
+        {VK_FORMAT_R8_UNORM, VK_FORMAT_R8_SRGB, 1},
+        {VK_FORMAT_R8G8_UNORM, VK_FORMAT_R8G8_SRGB, 2},
+        {VK_FORMAT_R8G8B8A8_UNORM, VK_FORMAT_A2B10G10R10_SINT_PACK32, 4},
+        {VK_FORMAT_R16_UNORM, VK_FORMAT_R16_SFLOAT, 2},
+        {VK_FORMAT_R16G16_UNORM, VK_FORMAT_R16G16_SFLOAT, 4},
+        {VK_FORMAT_R16G16B16A16_UNORM, VK_FORMAT_R16G16B16A16_SFLOAT, 8},
+        {VK_FORMAT_R32_UINT, VK_FORMAT_R32_SFLOAT, 4},
+        {VK_FORMAT_R32G32_UINT, VK_FORMAT_R32G32_SFLOAT, 8},
+        {VK_FORMAT_R32G32B32A32_UINT, VK_FORMAT_R32G32B32A32_SFLOAT, 16},
+        {VK_FORMAT_B10G11R11_UFLOAT_PACK32, VK_FORMAT_E5B9G9R9_UFLOAT_PACK32, 4},
+        {VK_FORMAT_D16_UNORM, VK_FORMAT_D16_UNORM, 2},
+        {VK_FORMAT_D32_SFLOAT, VK_FORMAT_D32_SFLOAT, 4},
+    };
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        if (format >= ranges[i].first && format <= ranges[i].last)
+            return ranges[i].size;
+    }
+    return 0;
+}
+
+VkDeviceSize ash_image_level_size(const struct ash_image *image, uint32_t mip_level)
+{
+    VkExtent3D extent = ash_image_level_extent(image, mip_level);
+    return extent.width * texel_size(image->format) * extent.height;
+}

@@ -49,6 +49,11 @@ ASH_API ASH_NODISCARD enum ash_result ash_image_init(struct ash_image *image,
 // A zeroed image is allowed. The GPU is done with it.
 ASH_API void ash_image_finish(struct ash_image *image);
 
+// A mip level of it: pixels, and the bytes of one layer, tightly packed (0: texels of this format
+// have no known size).
+ASH_API VkExtent3D ash_image_level_extent(const struct ash_image *image, uint32_t mip_level);
+ASH_API VkDeviceSize ash_image_level_size(const struct ash_image *image, uint32_t mip_level);
+
 #ifdef __cplusplus
 }
 #endif

@@ -37,12 +37,11 @@ struct ash_upload {
 // the GPU reads of its neighbour.
 static VkDeviceSize ring_alignment(const struct ash_buffer *buffer)
 {
-    const struct ash_context *context = ash_allocator_context(buffer->allocator);
-    VkDeviceSize alignment = piece_alignment;
-    if (!(buffer->properties & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT))
-        alignment = ash_max_u64(alignment, context->properties.limits.nonCoherentAtomSize);
-    VkDeviceSize copy = context->properties.limits.optimalBufferCopyOffsetAlignment;
-    return ash_is_power_of_two(copy) ? ash_max_u64(alignment, copy) : alignment;
+    const VkPhysicalDeviceLimits *limits =
+        &ash_allocator_context(buffer->allocator)->properties.limits;
+    VkDeviceSize alignment = ash_max_u64(piece_alignment, limits->optimalBufferCopyOffsetAlignment);
+    bool coherent = buffer->properties & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    return coherent ? alignment : ash_max_u64(alignment, limits->nonCoherentAtomSize);
 }
 
 static enum ash_result init_ring(struct ash_upload *upload, const struct ash_upload_params *params)
@@ -81,18 +80,17 @@ static void choose_path(struct ash_upload *upload, enum ash_upload_path wanted)
     bool shared =
         type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU || type == VK_PHYSICAL_DEVICE_TYPE_CPU;
     bool beside = context->transfer.queue != context->graphics.queue;
-    if (wanted == ASH_UPLOAD_DIRECT || (wanted == ASH_UPLOAD_AUTO && shared)) {
+    upload->path = wanted;
+    upload->why = "asked for";
+    if (wanted == ASH_UPLOAD_AUTO && shared) {
         upload->path = ASH_UPLOAD_DIRECT;
-        upload->why = wanted == ASH_UPLOAD_AUTO ? "the device works in main memory" : "asked for";
-    } else if (beside && wanted != ASH_UPLOAD_GRAPHICS_QUEUE) {
-        upload->path = ASH_UPLOAD_TRANSFER_QUEUE;
-        upload->why = wanted == ASH_UPLOAD_AUTO ? "a queue that only copies works beside drawing"
-                                                : "asked for";
-    } else {
+        upload->why = "the device works in main memory";
+    } else if (!beside && (wanted == ASH_UPLOAD_AUTO || wanted == ASH_UPLOAD_TRANSFER_QUEUE)) {
         upload->path = ASH_UPLOAD_GRAPHICS_QUEUE;
-        upload->why = wanted == ASH_UPLOAD_GRAPHICS_QUEUE
-                          ? "asked for"
-                          : "the device has no queue that only copies";
+        upload->why = "the device has no queue that only copies";
+    } else if (wanted == ASH_UPLOAD_AUTO) {
+        upload->path = ASH_UPLOAD_TRANSFER_QUEUE;
+        upload->why = "a queue that only copies works beside drawing";
     }
 }
 
@@ -154,39 +152,6 @@ VkMemoryPropertyFlags ash_upload_preferred(const struct ash_upload *upload)
     return VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT | (upload->path == ASH_UPLOAD_DIRECT ? visible : 0);
 }
 
-// The bytes of one texel of formats that can be uploaded; 0 for all others.
-static VkDeviceSize texel_size(VkFormat format)
-{
-    static const struct {
-        VkFormat first, last; // Vulkan numbers formats of one layout in a row
-        VkDeviceSize size;
-    } ranges[] = {
-        {VK_FORMAT_R8_UNORM, VK_FORMAT_R8_SRGB, 1},
-        {VK_FORMAT_R8G8_UNORM, VK_FORMAT_R8G8_SRGB, 2},
-        {VK_FORMAT_R8G8B8A8_UNORM, VK_FORMAT_A2B10G10R10_SINT_PACK32, 4},
-        {VK_FORMAT_R16_UNORM, VK_FORMAT_R16_SFLOAT, 2},
-        {VK_FORMAT_R16G16_UNORM, VK_FORMAT_R16G16_SFLOAT, 4},
-        {VK_FORMAT_R16G16B16A16_UNORM, VK_FORMAT_R16G16B16A16_SFLOAT, 8},
-        {VK_FORMAT_R32_UINT, VK_FORMAT_R32_SFLOAT, 4},
-        {VK_FORMAT_R32G32_UINT, VK_FORMAT_R32G32_SFLOAT, 8},
-        {VK_FORMAT_R32G32B32A32_UINT, VK_FORMAT_R32G32B32A32_SFLOAT, 16},
-        {VK_FORMAT_B10G11R11_UFLOAT_PACK32, VK_FORMAT_E5B9G9R9_UFLOAT_PACK32, 4},
-        {VK_FORMAT_D16_UNORM, VK_FORMAT_D16_UNORM, 2},
-        {VK_FORMAT_D32_SFLOAT, VK_FORMAT_D32_SFLOAT, 4},
-    };
-    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
-        if (format >= ranges[i].first && format <= ranges[i].last)
-            return ranges[i].size;
-    }
-    return 0;
-}
-
-static VkExtent3D level_extent(const struct ash_image *image, uint32_t mip_level)
-{
-    uint32_t width = image->extent.width >> mip_level, height = image->extent.height >> mip_level;
-    return (VkExtent3D){width ? width : 1, height ? height : 1, 1};
-}
-
 static enum ash_result check_image(const struct ash_upload_target *target)
 {
     const struct ash_image *image = target->image;
@@ -195,14 +160,12 @@ static enum ash_result check_image(const struct ash_upload_target *target)
                 target->mip_level, target->array_layer, image->mip_levels, image->array_layers);
         return ASH_ERROR_OUT_OF_RANGE;
     }
-    VkDeviceSize texel = texel_size(image->format);
-    if (texel == 0) {
+    VkDeviceSize size = ash_image_level_size(image, target->mip_level);
+    if (size == 0) {
         ash_log(ASH_LOG_ERROR, "Upload to an image of format %d, whose texels have no known size",
                 (int)image->format);
         return ASH_ERROR_UNSUPPORTED;
     }
-    VkExtent3D extent = level_extent(image, target->mip_level);
-    VkDeviceSize size = (VkDeviceSize)extent.width * extent.height * texel;
     if (target->size == size)
         return ASH_OK;
     ash_log(ASH_LOG_ERROR, "Upload of %llu bytes to an image's level of %llu",
@@ -248,7 +211,7 @@ static void set_destination(struct ash_upload_piece *piece, const struct ash_upl
                                               .mipLevel = target->mip_level,
                                               .baseArrayLayer = target->array_layer,
                                               .layerCount = 1};
-    piece->extent = level_extent(target->image, target->mip_level);
+    piece->extent = ash_image_level_extent(target->image, target->mip_level);
 }
 
 static enum ash_result begin_staged(struct ash_upload *upload,

@@ -265,6 +265,44 @@ static void real_images_of_all_kinds_are_made(void **state)
     memory_test_end(&test);
 }
 
+static void a_level_knows_its_pixels_and_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        VkFormat format;
+        VkDeviceSize texel;
+    } cases[] = {
+        {VK_FORMAT_R8_UNORM, 1},
+        {VK_FORMAT_R8G8_SRGB, 2},
+        {VK_FORMAT_R8G8B8_UNORM, 0},
+        {VK_FORMAT_B8G8R8A8_SRGB, 4},
+        {VK_FORMAT_R16_UNORM, 2},
+        {VK_FORMAT_R16G16_SFLOAT, 4},
+        {VK_FORMAT_R16G16B16_UNORM, 0},
+        {VK_FORMAT_R16G16B16A16_SFLOAT, 8},
+        {VK_FORMAT_R32_UINT, 4},
+        {VK_FORMAT_R32G32_SFLOAT, 8},
+        {VK_FORMAT_R32G32B32_SFLOAT, 0},
+        {VK_FORMAT_R32G32B32A32_SFLOAT, 16},
+        {VK_FORMAT_R64_SFLOAT, 0},
+        {VK_FORMAT_E5B9G9R9_UFLOAT_PACK32, 4},
+        {VK_FORMAT_D16_UNORM, 2},
+        {VK_FORMAT_D32_SFLOAT, 4},
+        {VK_FORMAT_BC1_RGB_UNORM_BLOCK, 0},
+        {VK_FORMAT_UNDEFINED, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct ash_image image = {.extent = {20, 3}, .format = cases[i].format};
+        assert_int_equal(ash_image_level_size(&image, 0), 60 * cases[i].texel);
+        assert_int_equal(ash_image_level_size(&image, 4), cases[i].texel);
+    }
+    const struct ash_image image = {.extent = {20, 3}};
+    VkExtent3D extent = ash_image_level_extent(&image, 1);
+    assert_int_equal(extent.width, 10);
+    assert_int_equal(extent.height, 1);
+    assert_int_equal(extent.depth, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_block_that_was_freed_by_somebody_else_is_named),
         cmocka_unit_test(images_and_buffers_share_no_page_of_granularity),
         cmocka_unit_test(real_images_of_all_kinds_are_made),
+        cmocka_unit_test(a_level_knows_its_pixels_and_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
