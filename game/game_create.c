@@ -6,9 +6,9 @@
 
 #include "game/base/clock.h"
 #include "game/base/file.h"
+#include "game/base/trace.h"
 #include "game/passes/passes.h"
 #include "game/tools/pipeline_cache.h"
-#include "game/base/trace.h"
 
 #include "engine/log.h"
 

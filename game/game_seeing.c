@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "game/base/clock.h"
-#include "game/tools/memory_report.h"
 #include "game/base/trace.h"
+#include "game/tools/memory_report.h"
 
 #include "engine/log.h"
 

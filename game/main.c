@@ -8,10 +8,10 @@
 #endif
 
 #include "game/base/clock.h"
-#include "game/game.h"
-#include "game/tools/lab.h"
-#include "game/options.h"
 #include "game/base/report.h"
+#include "game/game.h"
+#include "game/options.h"
+#include "game/tools/lab.h"
 
 #include "engine/context/context.h"
 #include "engine/log.h"

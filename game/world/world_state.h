@@ -12,9 +12,9 @@
 #include "game/base/jobs.h"
 #include "game/world/block/blocks.h"
 #include "game/world/changes.h"
-#include "game/world/save/edits.h"
 #include "game/world/mesh/level.h"
 #include "game/world/mesh/mesher.h"
+#include "game/world/save/edits.h"
 #include "game/world/save/save.h"
 #include "game/world/world.h"
 

@@ -7,8 +7,8 @@
 
 #include "game/play/body.h"
 #include "game/play/land.h"
-#include "game/play/pose.h"
 #include "game/play/optional/tour.h"
+#include "game/play/pose.h"
 
 #define RAILS_FLY_SPEED    20.0
 #define RAILS_FLY_HEIGHT   60.0
