@@ -139,9 +139,10 @@ static bool read_fault(char *text, struct fault *out)
     return number[out->onward] == '\0';
 }
 
-static bool read_faults(const char *text)
+bool lab_faults_read(const char *text)
 {
     char copy[512];
+    fault_count = 0;
     if (text == NULL || text[0] == '\0')
         return true;
     snprintf(copy, sizeof(copy), "%s", text);
@@ -184,7 +185,7 @@ static void read_settings(void)
     if (counts)
         atexit(print_counts);
     understood =
-        read_faults(getenv("ASH_LAB_FAULT")) && lab_pretence_read(getenv("ASH_LAB_PRETEND"));
+        lab_faults_read(getenv("ASH_LAB_FAULT")) && lab_pretence_read(getenv("ASH_LAB_PRETEND"));
 }
 
 bool lab_settings_read(void)

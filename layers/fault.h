@@ -10,6 +10,9 @@
 
 // Reads the settings, the first time. False: one of them can't be understood (logged).
 bool lab_settings_read(void);
+// The faults that are planned from now on, as ASH_LAB_FAULT says them; NULL: none. The first
+// thread's affair, before any call. False: they can't be understood (logged).
+bool lab_faults_read(const char *text);
 
 // One line, "lab: ...", to standard error or the file that ASH_LAB_LOG names.
 __attribute__((format(printf, 1, 2))) void lab_log(const char *format, ...);
