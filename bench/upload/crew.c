@@ -2,12 +2,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static void do_share(const struct crew *crew, uint32_t index)
 {
-    for (size_t i = index; i < crew->job_count; i += crew->thread_count)
-        memcpy(crew->jobs[i].to, crew->jobs[i].from, crew->jobs[i].size);
+    for (size_t i = index; i < crew->count; i += crew->thread_count)
+        crew->write(crew->user, i);
 }
 
 static void *work(void *user)
@@ -48,10 +47,11 @@ void crew_finish(struct crew *crew)
     pthread_barrier_destroy(&crew->end);
 }
 
-void crew_work(struct crew *crew, const struct crew_job *jobs, size_t job_count)
+void crew_work(struct crew *crew, crew_write write, void *user, size_t count)
 {
-    crew->jobs = jobs;
-    crew->job_count = job_count;
+    crew->write = write;
+    crew->user = user;
+    crew->count = count;
     if (crew->thread_count > 1)
         pthread_barrier_wait(&crew->begin);
     do_share(crew, 0);

@@ -1,4 +1,4 @@
-// Threads that write: they share out the memory to be filled, and whoever asked waits for them.
+// Threads that write: they share out the meshes to be written, and whoever asked waits for them.
 #ifndef BENCH_UPLOAD_CREW_H
 #define BENCH_UPLOAD_CREW_H
 
@@ -9,11 +9,8 @@
 
 enum { CREW_MOST = 64 };
 
-struct crew_job {
-    void *to;
-    const void *from;
-    size_t size; // bytes
-};
+// Writes mesh number `index` of a batch.
+typedef void (*crew_write)(void *user, size_t index);
 
 struct crew {
     uint32_t thread_count; // the caller is one of them
@@ -23,14 +20,15 @@ struct crew {
         uint32_t index;
     } members[CREW_MOST];
     pthread_barrier_t begin, end;
-    const struct crew_job *jobs;
-    size_t job_count;
+    crew_write write;
+    void *user;
+    size_t count;
     bool done;
 };
 
 void crew_init(struct crew *crew, uint32_t thread_count);
 void crew_finish(struct crew *crew);
-// Copies what the jobs say, each by one thread.
-void crew_work(struct crew *crew, const struct crew_job *jobs, size_t job_count);
+// Calls `write` for 0 to count - 1, each on one thread.
+void crew_work(struct crew *crew, crew_write write, void *user, size_t count);
 
 #endif

@@ -17,41 +17,70 @@ void engine_way_init(struct engine_way *way, const struct stream_params *params)
                 "the upload ring");
 }
 
-// Opens views for as many meshes as may be open, has them filled, and ends them.
-static uint32_t upload_some(struct engine_way *way, uint32_t wanted)
+static void write_part(void *user, size_t index)
 {
-    static struct ash_buffer_view views[STREAM_BATCH_SIZE / STREAM_LEAST_MESH];
+    struct engine_way *way = user;
+    const VkDeviceSize size = way->stream.params.mesh_size, at = index * size;
+    bench_check(ash_view_write(&way->views[0], at, way->stream.source + way->offset + at, size) ==
+                    ASH_OK,
+                "ash_view_write");
+}
+
+static void write_mesh(void *user, size_t index)
+{
+    struct engine_way *way = user;
+    const VkDeviceSize size = way->stream.params.mesh_size, at = (way->first + index) * size;
+    bench_check(ash_view_write(&way->views[index], 0, way->stream.source + way->offset + at,
+                               size) == ASH_OK,
+                "ash_view_write");
+}
+
+static void begin(struct engine_way *way, VkDeviceSize at, VkDeviceSize size,
+                  struct ash_buffer_view *view)
+{
+    struct ash_upload_target target = {
+        .buffer = &way->stream.pool, .offset = way->offset + at, .size = size};
+    bench_check(ash_upload_begin(way->upload, &target, view) == ASH_OK, "ash_upload_begin");
+}
+
+// Opens views for as many meshes as may be open, has them filled, and ends them.
+static void upload_each(struct engine_way *way)
+{
     struct stream *stream = &way->stream;
     bool few = stream->params.path == ASH_UPLOAD_DIRECT || stream->crew.thread_count == 1;
-    uint32_t count = few && wanted > FEW_VIEWS ? FEW_VIEWS : wanted;
-    for (uint32_t i = 0; i < count; i++) {
-        struct ash_upload_target target = {.buffer = &stream->pool,
-                                           .offset = stream_next(stream),
-                                           .size = stream->params.mesh_size};
-        bench_check(ash_upload_begin(way->upload, &target, &views[i]) == ASH_OK,
-                    "ash_upload_begin");
-        stream->jobs[i] = (struct crew_job){.to = ash_view_at(&views[i], 0, target.size),
-                                            .from = stream->source + target.offset,
-                                            .size = (size_t)target.size};
+    uint32_t most = few ? FEW_VIEWS : stream->batch;
+    for (way->first = 0; way->first < stream->batch; way->first += most) {
+        uint32_t left = stream->batch - way->first, count = left < most ? left : most;
+        for (uint32_t i = 0; i < count; i++)
+            begin(way, (way->first + i) * stream->params.mesh_size, stream->params.mesh_size,
+                  &way->views[i]);
+        crew_work(&stream->crew, write_mesh, way, count);
+        for (uint32_t i = 0; i < count; i++)
+            bench_check(ash_upload_end(&way->views[i]) == ASH_OK, "ash_upload_end");
     }
-    crew_work(&stream->crew, stream->jobs, count);
-    for (uint32_t i = 0; i < count; i++)
-        bench_check(ash_upload_end(&views[i]) == ASH_OK, "ash_upload_end");
-    return count;
+}
+
+static void upload_batch(struct engine_way *way)
+{
+    begin(way, 0, STREAM_BATCH_SIZE, &way->views[0]);
+    crew_work(&way->stream.crew, write_part, way, way->stream.batch);
+    bench_check(ash_upload_end(&way->views[0]) == ASH_OK, "ash_upload_end");
 }
 
 VkDeviceSize engine_way_frame(struct engine_way *way)
 {
     struct stream *stream = &way->stream;
-    uint32_t count = (uint32_t)(STREAM_BATCH_SIZE / stream->params.mesh_size);
     ash_upload_reclaim(way->upload, lane_wait_slot(&stream->frames));
-    for (uint32_t done = 0; done < count;)
-        done += upload_some(way, count - done);
+    way->offset = stream_next(stream);
+    if (stream->params.each)
+        upload_each(way);
+    else
+        upload_batch(way);
     struct ash_upload_wait wait;
     VkCommandBuffer commands = lane_begin(&stream->frames);
     ash_upload_record(way->upload, commands, stream->frames.submitted + 1, &wait);
     lane_submit(&stream->frames, &wait);
-    return count * stream->params.mesh_size;
+    return STREAM_BATCH_SIZE;
 }
 
 void engine_way_finish(struct engine_way *way)

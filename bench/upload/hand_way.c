@@ -2,6 +2,8 @@
 
 #include <volk.h>
 
+#include <string.h>
+
 void hand_way_init(struct hand_way *way, const struct stream_params *params)
 {
     *way = (struct hand_way){0};
@@ -33,21 +35,23 @@ void hand_way_finish(struct hand_way *way)
 }
 
 // The whole batch lies in one piece, on both sides of the copy.
-static VkBufferCopy place_batch(struct hand_way *way, uint32_t count)
+static VkBufferCopy place_batch(struct hand_way *way)
 {
     struct stream *stream = &way->stream;
     bool direct = stream->params.path == ASH_UPLOAD_DIRECT;
-    VkDeviceSize size = stream->params.mesh_size;
     VkBufferCopy copy = {.srcOffset = stream->frames.submitted % LANE_IN_FLIGHT * STREAM_BATCH_SIZE,
-                         .dstOffset = stream->next,
-                         .size = count * size};
-    unsigned char *bytes =
-        (unsigned char *)way->bytes.data + (direct ? copy.dstOffset : copy.srcOffset);
-    for (uint32_t i = 0; i < count; i++)
-        stream->jobs[i] = (struct crew_job){.to = bytes + i * size,
-                                            .from = stream->source + stream_next(stream),
-                                            .size = (size_t)size};
+                         .dstOffset = stream_next(stream),
+                         .size = STREAM_BATCH_SIZE};
+    way->to = (unsigned char *)way->bytes.data + (direct ? copy.dstOffset : copy.srcOffset);
+    way->from = stream->source + copy.dstOffset;
     return copy;
+}
+
+static void write_mesh(void *user, size_t index)
+{
+    const struct hand_way *way = user;
+    const size_t size = (size_t)way->stream.params.mesh_size;
+    memcpy(way->to + index * size, way->from + index * size, size);
 }
 
 // What was copied may be used by all that comes after; between queues, by what comes after on the
@@ -84,10 +88,9 @@ static void record_copy(struct hand_way *way, VkCommandBuffer commands, const Vk
 VkDeviceSize hand_way_frame(struct hand_way *way)
 {
     struct stream *stream = &way->stream;
-    uint32_t count = (uint32_t)(STREAM_BATCH_SIZE / stream->params.mesh_size);
     lane_wait_slot(&stream->frames);
-    VkBufferCopy copy = place_batch(way, count);
-    crew_work(&stream->crew, stream->jobs, count);
+    VkBufferCopy copy = place_batch(way);
+    crew_work(&stream->crew, write_mesh, way, stream->batch);
     struct ash_upload_wait wait = {0};
     bool beside = stream->params.path == ASH_UPLOAD_TRANSFER_QUEUE;
     if (beside) {

@@ -4,7 +4,8 @@
 
 void stream_init(struct stream *stream, const struct stream_params *params)
 {
-    *stream = (struct stream){.params = *params};
+    *stream = (struct stream){.params = *params,
+                              .batch = (uint32_t)(STREAM_BATCH_SIZE / params->mesh_size)};
     bool direct = params->path == ASH_UPLOAD_DIRECT;
     struct ash_buffer_params pool = {
         .size = STREAM_POOL_SIZE,
@@ -38,6 +39,6 @@ void stream_finish(struct stream *stream)
 VkDeviceSize stream_next(struct stream *stream)
 {
     VkDeviceSize offset = stream->next;
-    stream->next = (offset + stream->params.mesh_size) % STREAM_POOL_SIZE;
+    stream->next = (offset + STREAM_BATCH_SIZE) % STREAM_POOL_SIZE;
     return offset;
 }

@@ -24,6 +24,7 @@ struct stream_params {
     enum ash_upload_path path;       // never AUTO
     VkDeviceSize mesh_size;          // bytes; batches are whole numbers of them
     uint32_t threads;                // that write
+    bool each;                       // mesh is an upload of its own; else a batch is one
 };
 
 struct stream {
@@ -33,7 +34,7 @@ struct stream {
     struct lane frames;
     unsigned char *source; // STREAM_POOL_SIZE bytes: what the pool holds in the end
     VkDeviceSize next;     // where in the pool the next mesh goes
-    struct crew_job jobs[STREAM_BATCH_SIZE / STREAM_LEAST_MESH];
+    uint32_t batch;        // meshes
 };
 
 // Ends the program with a sentence where something fails.
@@ -41,7 +42,7 @@ void stream_init(struct stream *stream, const struct stream_params *params);
 // Waits until all is done.
 void stream_finish(struct stream *stream);
 
-// Where in the pool the next mesh goes.
+// Where in the pool, and in the source, the next batch goes.
 VkDeviceSize stream_next(struct stream *stream);
 
 #endif

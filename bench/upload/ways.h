@@ -1,6 +1,10 @@
 // Two ways of streaming the same meshes to the same place: through the engine's uploads, and by a
 // loop written by hand for nothing but this, which is the limit. Both end where the bytes may be
 // drawn from on the graphics queue.
+//
+// The loop by hand knows that the meshes of a batch go to one stretch of the pool. The engine may
+// know it too: then the batch is one upload, whose view all threads fill, each mesh by a checked
+// write. Or each mesh is an upload of its own, as where each goes to a buffer of its own.
 #ifndef BENCH_UPLOAD_WAYS_H
 #define BENCH_UPLOAD_WAYS_H
 
@@ -9,6 +13,10 @@
 struct engine_way {
     struct stream stream;
     struct ash_upload *upload;
+    VkDeviceSize offset; // of the batch, in the pool
+    struct ash_buffer_view
+        views[STREAM_BATCH_SIZE / STREAM_LEAST_MESH]; // the first, or each mesh's
+    uint32_t first;                                   // mesh of those in view
 };
 void engine_way_init(struct engine_way *way, const struct stream_params *params);
 void engine_way_finish(struct engine_way *way);
@@ -22,6 +30,8 @@ struct hand_way {
     struct ash_buffer staging;    // STREAM_RING_SIZE bytes, all of them in view
     struct ash_buffer_view bytes; // of it, or of the pool
     struct lane copies;           // where the transfer queue copies
+    unsigned char *to;            // where the batch is written
+    const unsigned char *from;
 };
 void hand_way_init(struct hand_way *way, const struct stream_params *params);
 void hand_way_finish(struct hand_way *way);

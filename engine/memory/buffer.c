@@ -356,6 +356,8 @@ enum ash_result ash_view_flush(struct ash_buffer_view *view, VkDeviceSize offset
     if (size == 0)
         return ASH_OK;
     ash_view_shadow_write_back(view, offset, size);
+    if (view->buffer->properties & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT)
+        return ASH_OK;
     return ash_allocator_flush(view->buffer->allocator, &view->buffer->block, view->offset + offset,
                                size);
 }

@@ -18,12 +18,13 @@ static const VkDeviceSize piece_alignment = 16;
 
 struct ash_upload {
     struct ash_allocator *allocator;
+    const struct ash_context *context;
     struct ash_buffer buffer;    // the ring's bytes
     struct ash_buffer_view view; // of all of them, from create to destroy
     struct ash_upload_ring ring; // whose they are
-    // Copies to come; before them those of the submission `recorded_value`, which stay until it is
-    // known to have come about.
-    struct ash_upload_piece **noted;
+    // Copies to come, those that go on where another ends as one with it; before them those of the
+    // submission `recorded_value`, which stay until it is known to have come about.
+    struct ash_upload_piece *noted;
     uint32_t noted_count, recorded_count;
     uint64_t recorded_value;
     uint64_t completed; // the last that ash_upload_reclaim was told
@@ -75,7 +76,7 @@ static enum ash_result init_ring(struct ash_upload *upload, const struct ash_upl
 
 static void choose_path(struct ash_upload *upload, enum ash_upload_path wanted)
 {
-    const struct ash_context *context = ash_allocator_context(upload->allocator);
+    const struct ash_context *context = upload->context;
     VkPhysicalDeviceType type = context->properties.deviceType;
     bool shared =
         type == VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU || type == VK_PHYSICAL_DEVICE_TYPE_CPU;
@@ -116,11 +117,12 @@ enum ash_result ash_upload_create(struct ash_allocator *allocator,
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     }
     upload->allocator = allocator;
+    upload->context = ash_allocator_context(allocator);
     choose_path(upload, params->path);
     enum ash_result result = init_ring(upload, params);
     if (result == ASH_OK && upload->path == ASH_UPLOAD_TRANSFER_QUEUE)
-        result = ash_upload_transfer_init(&upload->transfer, ash_allocator_context(allocator),
-                                          upload->ring.capacity);
+        result =
+            ash_upload_transfer_init(&upload->transfer, upload->context, upload->ring.capacity);
     if (result != ASH_OK) {
         release(upload);
         return result;
@@ -206,12 +208,13 @@ static void set_destination(struct ash_upload_piece *piece, const struct ash_upl
         piece->destination = target->offset;
         return;
     }
+    const VkExtent3D extent = ash_image_level_extent(target->image, target->mip_level);
     piece->image = target->image->image;
-    piece->level = (VkImageSubresourceLayers){.aspectMask = target->image->aspect,
-                                              .mipLevel = target->mip_level,
-                                              .baseArrayLayer = target->array_layer,
-                                              .layerCount = 1};
-    piece->extent = ash_image_level_extent(target->image, target->mip_level);
+    piece->aspect = (uint8_t)target->image->aspect;
+    piece->level = (uint8_t)target->mip_level;
+    piece->layer = target->array_layer;
+    piece->width = extent.width;
+    piece->height = extent.height;
 }
 
 static enum ash_result begin_staged(struct ash_upload *upload,
@@ -228,7 +231,7 @@ static enum ash_result begin_staged(struct ash_upload *upload,
         upload->refusals++;
         return ASH_NOT_READY;
     }
-    struct ash_buffer_view opened = {.size = target->size,
+    *view = (struct ash_buffer_view){.size = target->size,
                                      .element_size = 1,
                                      .access = ASH_ACCESS_WRITE,
                                      .slot = (uint32_t)(piece - upload->ring.pieces),
@@ -236,14 +239,11 @@ static enum ash_result begin_staged(struct ash_upload *upload,
                                      .upload = upload,
                                      .mapped = (unsigned char *)upload->view.mapped + piece->offset,
                                      .offset = piece->offset};
-    enum ash_result result = ash_view_shadow_begin(&opened);
-    if (result != ASH_OK) {
-        piece->state = ASH_PIECE_DROPPED;
-        return result;
-    }
     set_destination(piece, target);
-    *view = opened;
-    return ASH_OK;
+    enum ash_result result = ash_view_shadow_begin(view);
+    if (result != ASH_OK)
+        piece->state = ASH_PIECE_DROPPED;
+    return result;
 }
 
 enum ash_result ash_upload_begin(struct ash_upload *upload, const struct ash_upload_target *target,
@@ -252,17 +252,16 @@ enum ash_result ash_upload_begin(struct ash_upload *upload, const struct ash_upl
     ASH_ASSERT_MESSAGE(!target->buffer != !target->image,
                        "an upload goes to a buffer or to an image");
     ASH_ASSERT_MESSAGE(target->size > 0, "an upload has at least one byte");
-    memset(view, 0, sizeof(*view));
     enum ash_result result = check_target(target);
-    if (result != ASH_OK)
-        return result;
     bool direct = target->buffer && upload->path == ASH_UPLOAD_DIRECT &&
                   (target->buffer->properties & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT);
-    result = direct ? begin_direct(upload, target, view) : begin_staged(upload, target, view);
     if (result == ASH_OK)
-        ash_observe_upload(ash_allocator_context(upload->allocator),
-                           target->buffer ? target->buffer->name : "an image", target->size,
-                           direct);
+        result = direct ? begin_direct(upload, target, view) : begin_staged(upload, target, view);
+    if (result != ASH_OK)
+        *view = (struct ash_buffer_view){0};
+    else if (upload->context->observer)
+        ash_observe_upload(upload->context, target->buffer ? target->buffer->name : "an image",
+                           target->size, direct);
     return result;
 }
 
@@ -278,6 +277,22 @@ static enum ash_result end_direct(struct ash_upload *upload, struct ash_buffer_v
     return result;
 }
 
+// A copy engine takes some microseconds for each region (an NVIDIA H100: 2.7), however small: what
+// goes on where the last copy ends, in the ring and in the buffer, becomes part of it.
+static void note_copy(struct ash_upload *upload, const struct ash_upload_piece *piece)
+{
+    upload->bytes_uploaded += piece->size;
+    if (piece->buffer && upload->noted_count > upload->recorded_count) {
+        struct ash_upload_piece *last = &upload->noted[upload->noted_count - 1];
+        if (last->buffer == piece->buffer && last->offset + last->size == piece->offset &&
+            last->destination + last->size == piece->destination) {
+            last->size += piece->size;
+            return;
+        }
+    }
+    upload->noted[upload->noted_count++] = *piece;
+}
+
 static enum ash_result end_staged(struct ash_upload *upload, struct ash_buffer_view *view)
 {
     ASH_ASSERT_MESSAGE(view->slot < upload->ring.capacity, "a view ends as it began");
@@ -286,11 +301,11 @@ static enum ash_result end_staged(struct ash_upload *upload, struct ash_buffer_v
                        "a view of an upload ring ends once");
     enum ash_result result = ash_view_flush(view, 0, view->size);
     ash_view_shadow_end(view);
-    memset(view, 0, sizeof(*view));
+    *view = (struct ash_buffer_view){0};
     bool wanted = piece->buffer || piece->image;
     piece->state = result == ASH_OK && wanted ? ASH_PIECE_NOTED : ASH_PIECE_DROPPED;
     if (piece->state == ASH_PIECE_NOTED)
-        upload->noted[upload->noted_count++] = piece;
+        note_copy(upload, piece);
     return result;
 }
 
@@ -317,10 +332,10 @@ static void settle(struct ash_upload *upload)
 }
 
 // A queue that only copies knows no depth and no stencil.
-static bool transfer_queue_can(struct ash_upload_piece *const *pieces, uint32_t count)
+static bool transfer_queue_can(const struct ash_upload_piece *copies, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (pieces[i]->image && pieces[i]->level.aspectMask != VK_IMAGE_ASPECT_COLOR_BIT)
+        if (copies[i].image && copies[i].aspect != VK_IMAGE_ASPECT_COLOR_BIT)
             return false;
     }
     return true;
@@ -331,21 +346,10 @@ static bool submit_beside(struct ash_upload *upload, const struct ash_upload_bat
                           uint64_t value)
 {
     if (upload->path != ASH_UPLOAD_TRANSFER_QUEUE || batch->count == 0 ||
-        !transfer_queue_can(batch->pieces, batch->count))
+        !transfer_queue_can(batch->copies, batch->count))
         return false;
     return ash_upload_transfer_submit(&upload->transfer, batch, value, upload->completed,
                                       &upload->copies) == ASH_OK;
-}
-
-static void note_recorded(struct ash_upload *upload, uint64_t value)
-{
-    for (uint32_t i = upload->recorded_count; i < upload->noted_count; i++) {
-        struct ash_upload_piece *piece = upload->noted[i];
-        if (piece->state == ASH_PIECE_NOTED)
-            upload->bytes_uploaded += piece->size;
-        piece->state = ASH_PIECE_RECORDED;
-        piece->value = value;
-    }
 }
 
 void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value,
@@ -354,15 +358,14 @@ void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint
     if (value != upload->recorded_value)
         settle(upload);
     upload->recorded_value = value;
-    note_recorded(upload, value);
+    ash_upload_ring_record(&upload->ring, value);
     struct ash_upload_batch batch = {.source = upload->buffer.buffer,
-                                     .pieces = upload->noted + upload->recorded_count,
+                                     .copies = upload->noted + upload->recorded_count,
                                      .count = upload->noted_count - upload->recorded_count};
     if (submit_beside(upload, &batch, value))
         upload->noted_count = upload->recorded_count; // copied, whatever becomes of `commands`
     else if (batch.count > 0)
-        upload->copies +=
-            ash_upload_commands(ash_allocator_context(upload->allocator), commands, &batch, NULL);
+        upload->copies += ash_upload_commands(upload->context, commands, &batch, NULL);
     upload->recorded_count = upload->noted_count;
     ash_upload_transfer_acquire(&upload->transfer, commands, wait);
 }
@@ -370,6 +373,7 @@ void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint
 void ash_upload_abandon(struct ash_upload *upload)
 {
     upload->recorded_count = 0;
+    ash_upload_ring_abandon(&upload->ring, upload->recorded_value);
     ash_upload_transfer_abandon(&upload->transfer);
 }
 
@@ -381,15 +385,19 @@ void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed)
     ash_upload_ring_reclaim(&upload->ring, completed);
 }
 
-static void forget_noted(struct ash_upload *upload)
+static bool goes_to(const struct ash_upload_piece *piece, VkBuffer buffer, VkImage image)
+{
+    return (buffer && piece->buffer == buffer) || (image && piece->image == image);
+}
+
+static void forget_noted(struct ash_upload *upload, VkBuffer buffer, VkImage image)
 {
     uint32_t count = 0, recorded_count = 0;
     for (uint32_t i = 0; i < upload->noted_count; i++) {
-        struct ash_upload_piece *piece = upload->noted[i];
-        if (!piece->buffer && !piece->image)
+        if (goes_to(&upload->noted[i], buffer, image))
             continue;
         recorded_count += i < upload->recorded_count;
-        upload->noted[count++] = piece;
+        upload->noted[count++] = upload->noted[i];
     }
     upload->noted_count = count;
     upload->recorded_count = recorded_count;
@@ -398,26 +406,25 @@ static void forget_noted(struct ash_upload *upload)
 void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffer,
                        const struct ash_image *image)
 {
+    const VkBuffer to_buffer = buffer ? buffer->buffer : VK_NULL_HANDLE;
+    const VkImage to_image = image ? image->image : VK_NULL_HANDLE;
     for (uint32_t i = 0; i < upload->ring.count; i++) {
         struct ash_upload_piece *piece = ash_upload_ring_piece(&upload->ring, i);
-        bool matches = (buffer && buffer->buffer && piece->buffer == buffer->buffer) ||
-                       (image && image->image && piece->image == image->image);
-        if (!matches)
+        if (!goes_to(piece, to_buffer, to_image))
             continue;
         piece->buffer = VK_NULL_HANDLE;
         piece->image = VK_NULL_HANDLE;
         if (piece->state == ASH_PIECE_NOTED)
             piece->state = ASH_PIECE_DROPPED;
     }
-    forget_noted(upload);
-    ash_upload_transfer_forget(&upload->transfer, buffer ? buffer->buffer : VK_NULL_HANDLE,
-                               image ? image->image : VK_NULL_HANDLE);
+    forget_noted(upload, to_buffer, to_image);
+    ash_upload_transfer_forget(&upload->transfer, to_buffer, to_image);
 }
 
 void ash_upload_stats(const struct ash_upload *upload, struct ash_upload_stats *out)
 {
     *out = (struct ash_upload_stats){.ring_size = upload->ring.size,
-                                     .ring_used = upload->ring.used,
+                                     .ring_used = ash_upload_ring_used(&upload->ring),
                                      .bytes_uploaded = upload->bytes_uploaded,
                                      .copies = upload->copies,
                                      .direct_writes = upload->direct_writes,

@@ -56,15 +56,14 @@ static int compare_handles(uint64_t a, uint64_t b)
 // Buffers before images; then by destination; then by place in it; then as they were taken.
 static int compare_pieces(const void *left, const void *right)
 {
-    const struct ash_upload_piece *a = *(const struct ash_upload_piece *const *)left;
-    const struct ash_upload_piece *b = *(const struct ash_upload_piece *const *)right;
+    const struct ash_upload_piece *a = left, *b = right;
     int order = compare_handles((uint64_t)a->image, (uint64_t)b->image);
     if (order == 0)
         order = compare_handles((uint64_t)a->buffer, (uint64_t)b->buffer);
     if (order == 0)
-        order = compare_handles(a->level.baseArrayLayer, b->level.baseArrayLayer);
+        order = compare_handles(a->layer, b->layer);
     if (order == 0)
-        order = compare_handles(a->level.mipLevel, b->level.mipLevel);
+        order = compare_handles(a->level, b->level);
     if (order == 0)
         order = compare_handles(a->destination, b->destination);
     return order != 0 ? order : compare_handles(a->order, b->order);
@@ -72,8 +71,7 @@ static int compare_pieces(const void *left, const void *right)
 
 static int compare_order(const void *left, const void *right)
 {
-    const struct ash_upload_piece *a = *(const struct ash_upload_piece *const *)left;
-    const struct ash_upload_piece *b = *(const struct ash_upload_piece *const *)right;
+    const struct ash_upload_piece *a = left, *b = right;
     return compare_handles(a->order, b->order);
 }
 
@@ -84,19 +82,19 @@ static VkBufferCopy region_of(const struct ash_upload_piece *piece)
 }
 
 // Whether two of these pieces, of one buffer and in order of place, write the same byte.
-static bool have_overlap(struct ash_upload_piece **pieces, uint32_t count)
+static bool have_overlap(struct ash_upload_piece *pieces, uint32_t count)
 {
     VkDeviceSize end = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (pieces[i]->destination < end)
+        if (pieces[i].destination < end)
             return true;
-        end = pieces[i]->destination + pieces[i]->size;
+        end = pieces[i].destination + pieces[i].size;
     }
     return false;
 }
 
 // Copies that write the same bytes: one by one in the order of taking, each after the last.
-static void copy_in_order(struct recorder *recorder, struct ash_upload_piece **pieces,
+static void copy_in_order(struct recorder *recorder, struct ash_upload_piece *pieces,
                           uint32_t count)
 {
     qsort(pieces, count, sizeof(pieces[0]), compare_order);
@@ -105,17 +103,11 @@ static void copy_in_order(struct recorder *recorder, struct ash_upload_piece **p
             memory_barrier(recorder, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
                            VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
                            "the next copy writes some of the same bytes, and must win");
-        VkBufferCopy region = region_of(pieces[i]);
+        VkBufferCopy region = region_of(&pieces[i]);
         recorder->context->vk->vkCmdCopyBuffer(recorder->commands, recorder->source,
-                                               pieces[i]->buffer, 1, &region);
+                                               pieces[i].buffer, 1, &region);
     }
     recorder->regions += count;
-}
-
-static bool goes_on(const VkBufferCopy *region, const VkBufferCopy *next)
-{
-    return region->srcOffset + region->size == next->srcOffset &&
-           region->dstOffset + region->size == next->dstOffset;
 }
 
 static void copy_regions(struct recorder *recorder, VkBuffer to, const VkBufferCopy *regions,
@@ -126,9 +118,8 @@ static void copy_regions(struct recorder *recorder, VkBuffer to, const VkBufferC
     recorder->regions += count;
 }
 
-// Copies into one buffer: as few commands and regions as possible. A copy engine takes some
-// microseconds for each region (an NVIDIA H100: 2.7), however small.
-static void copy_to_buffer(struct recorder *recorder, struct ash_upload_piece **pieces,
+// Copies into one buffer, in as few commands as possible.
+static void copy_to_buffer(struct recorder *recorder, struct ash_upload_piece *pieces,
                            uint32_t count)
 {
     if (have_overlap(pieces, count)) {
@@ -138,18 +129,13 @@ static void copy_to_buffer(struct recorder *recorder, struct ash_upload_piece **
     VkBufferCopy regions[BATCH];
     uint32_t used = 0;
     for (uint32_t i = 0; i < count; i++) {
-        VkBufferCopy region = region_of(pieces[i]);
-        if (used > 0 && goes_on(&regions[used - 1], &region)) {
-            regions[used - 1].size += region.size;
-            continue;
-        }
         if (used == BATCH) {
-            copy_regions(recorder, pieces[0]->buffer, regions, used);
+            copy_regions(recorder, pieces[0].buffer, regions, used);
             used = 0;
         }
-        regions[used++] = region;
+        regions[used++] = region_of(&pieces[i]);
     }
-    copy_regions(recorder, pieces[0]->buffer, regions, used);
+    copy_regions(recorder, pieces[0].buffer, regions, used);
 }
 
 // Stretches that touch change hands as one.
@@ -166,7 +152,7 @@ static void add_buffer(struct ash_released_list *released, const struct ash_uplo
         .buffer = piece->buffer, .offset = piece->destination, .size = piece->size};
 }
 
-static void copy_to_buffers(struct recorder *recorder, struct ash_upload_piece **pieces,
+static void copy_to_buffers(struct recorder *recorder, struct ash_upload_piece *pieces,
                             uint32_t count)
 {
     struct ash_released_list *released = recorder->released;
@@ -178,10 +164,10 @@ static void copy_to_buffers(struct recorder *recorder, struct ash_upload_piece *
                        "frames before must be done with the buffers that the copies write");
     // Copying may change the order within a buffer.
     for (uint32_t i = 0; released && i < count; i++)
-        add_buffer(released, pieces[i]);
+        add_buffer(released, &pieces[i]);
     for (uint32_t first = 0, next; first < count; first = next) {
         next = first + 1;
-        while (next < count && pieces[next]->buffer == pieces[first]->buffer)
+        while (next < count && pieces[next].buffer == pieces[first].buffer)
             next++;
         copy_to_buffer(recorder, pieces + first, next - first);
     }
@@ -193,10 +179,10 @@ static void copy_to_buffers(struct recorder *recorder, struct ash_upload_piece *
 
 static VkImageSubresourceRange range_of(const struct ash_upload_piece *piece)
 {
-    return (VkImageSubresourceRange){.aspectMask = piece->level.aspectMask,
-                                     .baseMipLevel = piece->level.mipLevel,
+    return (VkImageSubresourceRange){.aspectMask = piece->aspect,
+                                     .baseMipLevel = piece->level,
                                      .levelCount = 1,
-                                     .baseArrayLayer = piece->level.baseArrayLayer,
+                                     .baseArrayLayer = piece->layer,
                                      .layerCount = 1};
 }
 
@@ -231,15 +217,18 @@ static VkImageMemoryBarrier2 barrier_after(const struct ash_upload_piece *piece)
 static void copy_to_level(struct recorder *recorder, const struct ash_upload_piece *piece)
 {
     VkBufferImageCopy region = {.bufferOffset = piece->offset,
-                                .imageSubresource = piece->level,
-                                .imageExtent = piece->extent};
+                                .imageSubresource = {.aspectMask = piece->aspect,
+                                                     .mipLevel = piece->level,
+                                                     .baseArrayLayer = piece->layer,
+                                                     .layerCount = 1},
+                                .imageExtent = {piece->width, piece->height, 1}};
     recorder->context->vk->vkCmdCopyBufferToImage(recorder->commands, recorder->source,
                                                   piece->image,
                                                   VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &region);
 }
 
 // At most BATCH levels of images, none of them twice.
-static void copy_to_levels(struct recorder *recorder, struct ash_upload_piece **pieces,
+static void copy_to_levels(struct recorder *recorder, struct ash_upload_piece *pieces,
                            uint32_t count)
 {
     VkImageMemoryBarrier2 barriers[BATCH];
@@ -248,7 +237,7 @@ static void copy_to_levels(struct recorder *recorder, struct ash_upload_piece **
                              .pImageMemoryBarriers = barriers};
     struct ash_released_list *released = recorder->released;
     for (uint32_t i = 0; i < count; i++) {
-        barriers[i] = barrier_before(pieces[i]);
+        barriers[i] = barrier_before(&pieces[i]);
         if (released) { // nobody on this queue has used it, nor knows of stages that draw
             barriers[i].srcStageMask = VK_PIPELINE_STAGE_2_NONE;
             barriers[i].srcAccessMask = VK_ACCESS_2_NONE;
@@ -257,11 +246,11 @@ static void copy_to_levels(struct recorder *recorder, struct ash_upload_piece **
     ash_record_barrier(recorder->context, recorder->commands, &info, "UPLOAD_IMAGES",
                        "the images must be idle, and laid out for the copies that fill them");
     for (uint32_t i = 0; i < count; i++) {
-        copy_to_level(recorder, pieces[i]);
-        barriers[i] = barrier_after(pieces[i]);
+        copy_to_level(recorder, &pieces[i]);
+        barriers[i] = barrier_after(&pieces[i]);
         if (released)
             released->items[released->count++] =
-                (struct ash_released){.image = pieces[i]->image, .range = range_of(pieces[i])};
+                (struct ash_released){.image = pieces[i].image, .range = range_of(&pieces[i])};
     }
     if (!released)
         ash_record_barrier(recorder->context, recorder->commands, &info, "UPLOAD_IMAGES",
@@ -271,17 +260,16 @@ static void copy_to_levels(struct recorder *recorder, struct ash_upload_piece **
 
 static bool same_level(const struct ash_upload_piece *a, const struct ash_upload_piece *b)
 {
-    return a->image == b->image && a->level.mipLevel == b->level.mipLevel &&
-           a->level.baseArrayLayer == b->level.baseArrayLayer;
+    return a->image == b->image && a->level == b->level && a->layer == b->layer;
 }
 
-static void copy_to_images(struct recorder *recorder, struct ash_upload_piece **pieces,
+static void copy_to_images(struct recorder *recorder, struct ash_upload_piece *pieces,
                            uint32_t count)
 {
     // A level that is written twice: only the last counts, since each writes all of it.
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (i + 1 == count || !same_level(pieces[i], pieces[i + 1]))
+        if (i + 1 == count || !same_level(&pieces[i], &pieces[i + 1]))
             pieces[kept++] = pieces[i];
     }
     for (uint32_t first = 0; first < kept; first += BATCH)
@@ -289,13 +277,13 @@ static void copy_to_images(struct recorder *recorder, struct ash_upload_piece **
 }
 
 // Most come sorted: whoever fills a buffer does it from its start.
-static void sort_pieces(struct ash_upload_piece **pieces, uint32_t count)
+static void sort_pieces(struct ash_upload_piece *pieces, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++) {
-        const struct ash_upload_piece *last = pieces[i - 1], *next = pieces[i];
+        const struct ash_upload_piece *last = &pieces[i - 1], *next = &pieces[i];
         if (last->buffer && last->buffer == next->buffer && last->destination < next->destination)
             continue;
-        if (compare_pieces(&pieces[i - 1], &pieces[i]) > 0) {
+        if (compare_pieces(last, next) > 0) {
             qsort(pieces, count, sizeof(pieces[0]), compare_pieces);
             return;
         }
@@ -308,11 +296,11 @@ uint32_t ash_upload_commands(const struct ash_context *context, VkCommandBuffer 
 {
     struct recorder recorder = {
         .context = context, .commands = commands, .source = batch->source, .released = released};
-    sort_pieces(batch->pieces, batch->count);
+    sort_pieces(batch->copies, batch->count);
     uint32_t buffers = 0;
-    while (buffers < batch->count && batch->pieces[buffers]->buffer)
+    while (buffers < batch->count && batch->copies[buffers].buffer)
         buffers++;
-    copy_to_buffers(&recorder, batch->pieces, buffers);
-    copy_to_images(&recorder, batch->pieces + buffers, batch->count - buffers);
+    copy_to_buffers(&recorder, batch->copies, buffers);
+    copy_to_images(&recorder, batch->copies + buffers, batch->count - buffers);
     return recorder.regions;
 }

@@ -22,7 +22,7 @@ struct ash_released_list {
 
 struct ash_upload_batch {
     VkBuffer source;
-    struct ash_upload_piece **pieces; // sorted anew by ash_upload_commands
+    struct ash_upload_piece *copies; // sorted anew by ash_upload_commands
     uint32_t count;
 };
 

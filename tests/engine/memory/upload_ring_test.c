@@ -20,7 +20,7 @@ static void an_empty_ring_takes_all_of_it(void **state)
         assert_null(ash_upload_ring_take(&ring, 1));
         piece->state = ASH_PIECE_DROPPED;
         ash_upload_ring_reclaim(&ring, 0);
-        assert_int_equal(ring.used, 0);
+        assert_int_equal(ash_upload_ring_used(&ring), 0);
         // From the middle, too: an empty ring starts over.
         piece = ash_upload_ring_take(&ring, 100 * (i + 1));
         piece->state = ASH_PIECE_DROPPED;
@@ -40,7 +40,7 @@ static void pieces_come_back_in_order_and_when_their_value_is_reached(void **sta
     struct ash_upload_piece *a = ash_upload_ring_take(&ring, 100);
     struct ash_upload_piece *b = ash_upload_ring_take(&ring, 200);
     struct ash_upload_piece *c = ash_upload_ring_take(&ring, 300);
-    assert_int_equal(ring.used, 112 + 208 + 304);
+    assert_int_equal(ash_upload_ring_used(&ring), 112 + 208 + 304);
     b->state = ASH_PIECE_RECORDED;
     b->value = 3;
     c->state = ASH_PIECE_DROPPED;
@@ -52,7 +52,7 @@ static void pieces_come_back_in_order_and_when_their_value_is_reached(void **sta
     assert_int_equal(ring.count, 3);
     ash_upload_ring_reclaim(&ring, 4);
     assert_int_equal(ring.count, 0);
-    assert_int_equal(ring.used, 0);
+    assert_int_equal(ash_upload_ring_used(&ring), 0);
     ash_upload_ring_finish(&ring);
 }
 
@@ -72,10 +72,38 @@ static void a_piece_that_does_not_fit_before_the_end_goes_to_the_beginning(void 
     assert_null(ash_upload_ring_take(&ring, 97)); // 400 - 304
     struct ash_upload_piece *fourth = ash_upload_ring_take(&ring, 96);
     assert_int_equal(fourth->offset, 304);
-    assert_int_equal(ring.used, 1024);
+    assert_int_equal(ash_upload_ring_used(&ring), 1024);
     second->state = third->state = fourth->state = ASH_PIECE_DROPPED;
     ash_upload_ring_reclaim(&ring, 0);
-    assert_int_equal(ring.used, 0);
+    assert_int_equal(ash_upload_ring_used(&ring), 0);
+    ash_upload_ring_finish(&ring);
+}
+
+static void what_was_recorded_in_vain_is_recorded_again(void **state)
+{
+    (void)state;
+    struct ash_upload_ring ring;
+    assert_int_equal(ash_upload_ring_init(&ring, 1024, 16), ASH_OK);
+    struct ash_upload_piece *open = ash_upload_ring_take(&ring, 16);
+    struct ash_upload_piece *noted = ash_upload_ring_take(&ring, 16);
+    noted->state = ASH_PIECE_NOTED;
+    ash_upload_ring_record(&ring, 7);
+    assert_int_equal(open->state, ASH_PIECE_OPEN);
+    assert_int_equal(noted->state, ASH_PIECE_RECORDED);
+    assert_int_equal(noted->value, 7);
+    open->state = ASH_PIECE_NOTED;
+    ash_upload_ring_record(&ring, 8);
+    assert_int_equal(open->value, 8);
+    ash_upload_ring_abandon(&ring, 8);
+    assert_int_equal(open->state, ASH_PIECE_NOTED);
+    assert_int_equal(noted->state, ASH_PIECE_RECORDED);
+    ash_upload_ring_reclaim(&ring, 8);
+    assert_int_equal(ring.count, 2);
+    ash_upload_ring_record(&ring, 9);
+    assert_int_equal(noted->value, 7);
+    assert_int_equal(open->value, 9);
+    ash_upload_ring_reclaim(&ring, 9);
+    assert_int_equal(ring.count, 0);
     ash_upload_ring_finish(&ring);
 }
 
@@ -99,6 +127,17 @@ static uint32_t random_number(uint32_t *seed)
     return *seed >> 8;
 }
 
+enum { SIZE = 8192, ALIGNMENT = 64 };
+
+// Bytes that nobody has, from a place on, in whole alignments.
+static uint32_t free_from(const unsigned char map[SIZE], uint32_t start)
+{
+    uint32_t end = start;
+    while (end < SIZE && map[end] == 0)
+        end++;
+    return (end - start) / ALIGNMENT * ALIGNMENT;
+}
+
 static void mark(unsigned char *map, const struct ash_upload_piece *piece, unsigned char expected)
 {
     for (VkDeviceSize i = 0; i < piece->size; i++) {
@@ -110,20 +149,22 @@ static void mark(unsigned char *map, const struct ash_upload_piece *piece, unsig
 static void random_use_never_overlaps(void **state)
 {
     (void)state;
-    enum { SIZE = 8192 };
     struct ash_upload_ring ring;
     unsigned char map[SIZE] = {0};
     uint32_t seed = 1;
     uint64_t value = 0, refused = 0;
-    assert_int_equal(ash_upload_ring_init(&ring, SIZE, 64), ASH_OK);
+    assert_int_equal(ash_upload_ring_init(&ring, SIZE, ALIGNMENT), ASH_OK);
     for (uint32_t step = 0; step < 200000; step++) {
         uint32_t choice = random_number(&seed) % 8;
         if (choice < 4) {
             VkDeviceSize size = 1 + random_number(&seed) % (choice == 0 ? 3000 : 300);
             struct ash_upload_piece *piece = ash_upload_ring_take(&ring, size);
             refused += piece == NULL;
-            if (piece) {
-                assert_int_equal(piece->offset % 64, 0);
+            if (!piece) {
+                assert_true(free_from(map, ring.head) < size);
+                assert_true(free_from(map, 0) < size);
+            } else {
+                assert_int_equal(piece->offset % ALIGNMENT, 0);
                 assert_true(ash_range_inside(piece->offset, size, SIZE));
                 mark(map, piece, 0);
             }
@@ -143,8 +184,8 @@ static void random_use_never_overlaps(void **state)
         }
         VkDeviceSize used = 0;
         for (uint32_t i = 0; i < ring.count; i++)
-            used += ash_upload_ring_piece(&ring, i)->taken;
-        assert_int_equal(used, ring.used);
+            used += ash_align_up(ash_upload_ring_piece(&ring, i)->size, ALIGNMENT);
+        assert_in_range(ash_upload_ring_used(&ring), used, SIZE);
     }
     assert_true(refused > 100);
     ash_upload_ring_finish(&ring);
@@ -156,6 +197,7 @@ int main(void)
         cmocka_unit_test(an_empty_ring_takes_all_of_it),
         cmocka_unit_test(pieces_come_back_in_order_and_when_their_value_is_reached),
         cmocka_unit_test(a_piece_that_does_not_fit_before_the_end_goes_to_the_beginning),
+        cmocka_unit_test(what_was_recorded_in_vain_is_recorded_again),
         cmocka_unit_test(there_are_only_so_many_pieces),
         cmocka_unit_test(random_use_never_overlaps),
     };

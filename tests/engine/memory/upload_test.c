@@ -226,6 +226,30 @@ static void copies_into_one_buffer_go_in_one_command(void **state)
     end(&test);
 }
 
+static void copies_that_go_on_are_one(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct fake_counts counts;
+    unsigned char bytes[64];
+    for (uint32_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (unsigned char)(i + 1);
+    begin(&test, &fake_profiles[FAKE_DISCRETE], true);
+    for (VkDeviceSize at = 0; at < 64; at += 16)
+        assert_int_equal(upload(&test, &test.buffer, at, bytes + at, 16), ASH_OK);
+    assert_int_equal(upload(&test, &test.buffer, 80, bytes, 16), ASH_OK); // beside, not behind
+    record(&test, 1);
+    fake_device_counts(test.test.device, &counts);
+    assert_int_equal(counts.copies, 2);
+    assert_arrived(&test, &test.buffer, bytes, 64);
+    // What was recorded is copied: nothing is added to it.
+    assert_int_equal(upload(&test, &test.buffer, 96, bytes, 16), ASH_OK);
+    record(&test, 2);
+    fake_device_counts(test.test.device, &counts);
+    assert_int_equal(counts.copies, 3);
+    end(&test);
+}
+
 static void levels_of_images_arrive_and_the_last_writer_wins(void **state)
 {
     (void)state;
@@ -276,6 +300,7 @@ int main(void)
         cmocka_unit_test(views_end_in_any_order),
         cmocka_unit_test(the_last_of_two_writers_of_a_byte_wins),
         cmocka_unit_test(copies_into_one_buffer_go_in_one_command),
+        cmocka_unit_test(copies_that_go_on_are_one),
         cmocka_unit_test(levels_of_images_arrive_and_the_last_writer_wins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
