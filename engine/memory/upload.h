@@ -14,8 +14,11 @@
 // Whoever writes straight into a destination keeps its chunk mapped until the destination is
 // finished, so that no frame maps memory.
 //
-// Units: bytes. Thread-safety: one thread at a time; a view may be filled by any thread between
-// begin and end.
+// An upload costs some 70 ns beside the writing. Many small things that go to one stretch of a
+// buffer are better one upload, filled part by part.
+//
+// Units: bytes. Thread-safety: one thread at a time; a view may be filled by any threads between
+// begin and end, different parts of it at the same time.
 #ifndef ASH_MEMORY_UPLOAD_H
 #define ASH_MEMORY_UPLOAD_H
 
