@@ -3,7 +3,7 @@
 #include "tests/fuzz/fuzz_folder.h"
 
 #include "engine/log.h"
-#include "game/file.h"
+#include "game/base/file.h"
 #include "layers/fault.h"
 #include "layers/pretend.h"
 

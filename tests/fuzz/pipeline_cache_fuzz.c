@@ -6,7 +6,7 @@
 #include "tests/fuzz/fuzz_folder.h"
 
 #include "engine/log.h"
-#include "game/pipeline_cache.h"
+#include "game/tools/pipeline_cache.h"
 
 enum { HEADER_SIZE = 56, PATCH_SIZE = 3, MOST_PATCHES = 3 };
 

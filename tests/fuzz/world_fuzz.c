@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 
 #include "engine/log.h"
-#include "game/world/save_file.h"
+#include "game/world/save/save_file.h"
 
 enum { PATCH_SIZE = 3, MOST_ROWS = 64, MOST_MEMORY = 32 << 20 };
 
