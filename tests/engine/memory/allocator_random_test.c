@@ -13,6 +13,7 @@
 #include "engine/memory/optional/growth.h"
 #include "engine/memory/optional/record.h"
 #include "engine/memory/optional/report.h"
+#include "tests/support/catch.h"
 #include "tests/support/memory_test.h"
 
 enum { MOST = 400 };
@@ -30,6 +31,8 @@ struct world {
     uint32_t count;
     uint64_t seed;
     uint32_t seen; // by the visitor
+    const struct fake_profile *profile;
+    uint32_t refusals;
 };
 
 static uint32_t chance(struct world *world, uint32_t limit)
@@ -68,22 +71,70 @@ static const char *label_of(uint32_t name, char *text, size_t size)
     return text;
 }
 
+// Whether a memory of its own could be had for the request: without doubt, whatever the budget.
+static bool could_be_had(const struct world *world, const struct ash_alloc_params *params,
+                         const struct ash_allocator_stats *stats)
+{
+    const VkPhysicalDeviceMemoryProperties *memory = &world->profile->memory;
+    VkDeviceSize size = params->requirements.size + params->requirements.alignment;
+    uint32_t found;
+    for (uint32_t type = 0; type < memory->memoryTypeCount; type++) {
+        uint32_t bit = params->requirements.memoryTypeBits & 1u << type;
+        uint32_t heap = memory->memoryTypes[type].heapIndex;
+        if (ash_allocator_find_memory_type(world->test.allocator, bit, 0, 0, &found) == ASH_OK &&
+            stats->heaps[heap].reserved_bytes + size <= memory->memoryHeaps[heap].size / 4 * 3 &&
+            stats->total.chunks + stats->total.dedicated < world->profile->max_allocation_count)
+            return true;
+    }
+    return false;
+}
+
+// A refusal: for want of a memory type, or of memory; nothing has changed.
+static void refused(struct world *world, const struct ash_alloc_params *params,
+                    enum ash_result result, const struct ash_allocator_stats *before)
+{
+    static const struct ash_memory_block zero;
+    uint32_t type;
+    enum ash_result found = ash_allocator_find_memory_type(
+        world->test.allocator, params->requirements.memoryTypeBits, 0, 0, &type);
+    assert_int_equal(result, found == ASH_OK ? ASH_ERROR_OUT_OF_DEVICE_MEMORY : found);
+    world->refusals += found == ASH_OK;
+    assert_memory_equal(&world->entries[world->count].block, &zero, sizeof(zero));
+    struct ash_allocator_stats after;
+    ash_allocator_stats(world->test.allocator, &after);
+    assert_int_equal(after.total.live_bytes, before->total.live_bytes);
+    assert_int_equal(after.total.live_blocks, before->total.live_blocks);
+    assert_int_equal(after.total.dedicated, before->total.dedicated);
+    assert_false(could_be_had(world, params, &after));
+    // Empty chunks may have been given back in the search.
+    assert_true(after.total.reserved_bytes <= before->total.reserved_bytes);
+}
+
 static void alloc(struct world *world, uint32_t name)
 {
     char label[32];
     struct entry *entry = &world->entries[world->count];
+    uint32_t any = chance(world, 3);
     struct ash_alloc_params params = {
         .requirements = {.size = random_size(world),
                          .alignment = UINT64_C(1) << chance(world, 17),
-                         .memoryTypeBits = 1},
+                         .memoryTypeBits =
+                             any != 0
+                                 ? UINT32_MAX
+                                 : 1u << chance(world, world->profile->memory.memoryTypeCount)},
         .optimal_image = chance(world, 3) == 0,
         .label = name % 3 == 0 ? label_of(name, label, sizeof(label)) : NULL,
         .user = name % 5 == 0 ? world : NULL,
     };
     struct ash_allocator_stats before, after;
     ash_allocator_stats(world->test.allocator, &before);
-    assert_int_equal(ash_allocator_alloc(world->test.allocator, &params, &entry->block), ASH_OK);
+    enum ash_result result = ash_allocator_alloc(world->test.allocator, &params, &entry->block);
+    if (result != ASH_OK) {
+        refused(world, &params, result, &before);
+        return;
+    }
     ash_allocator_stats(world->test.allocator, &after);
+    assert_true(params.requirements.memoryTypeBits >> entry->block.memory_type_index & 1);
     assert_int_equal(entry->block.offset % params.requirements.alignment, 0);
     assert_true(entry->block.size >= params.requirements.size);
     assert_int_equal(after.total.live_bytes, before.total.live_bytes + entry->block.size);
@@ -93,7 +144,8 @@ static void alloc(struct world *world, uint32_t name)
     if (after.allocate_memory_calls > before.allocate_memory_calls)
         assert_int_equal(entry->block.offset, 0);
     assert_int_equal(ash_first_fit_alloc(&world->plain, entry->block.size,
-                                         params.requirements.alignment, 0, &entry->plain),
+                                         params.requirements.alignment,
+                                         entry->block.memory_type_index, &entry->plain),
                      ASH_OK);
     entry->name = name;
     world->count++;
@@ -134,17 +186,23 @@ static void see_block(void *user, const struct ash_memory_chunk *chunk,
     fail_msg("the visitor shows a block that nobody has");
 }
 
+static void begin(struct world *world, enum fake_profile_name profile)
+{
+    memory_test_begin(&world->test, &fake_profiles[profile]);
+    world->profile = &fake_profiles[profile];
+    catch_log_begin(); // refusals are said
+}
+
 static void random_operations(void **state)
 {
     (void)state;
-    static const enum fake_profile_name profiles[] = {FAKE_DISCRETE, FAKE_MOBILE, FAKE_GRANULAR};
-    for (uint32_t round = 0; round < 3; round++) {
+    for (int profile = 0; profile < FAKE_PROFILE_COUNT; profile++) {
         struct world *world = calloc(1, sizeof(*world));
         assert_non_null(world);
-        world->seed = round + 1;
-        memory_test_begin(&world->test, &fake_profiles[profiles[round]]);
-        for (uint32_t i = 0; i < 3000; i++) {
-            bool filling = i / 600 % 2 == 0;
+        world->seed = (uint64_t)profile + 1;
+        begin(world, profile);
+        for (uint32_t i = 0; i < 2000; i++) {
+            bool filling = i / 400 % 2 == 0;
             bool takes = chance(world, 4) != 0 ? filling : !filling;
             if (takes && world->count < MOST)
                 alloc(world, i);
@@ -163,14 +221,17 @@ static void random_operations(void **state)
         ash_allocator_stats(world->test.allocator, &stats);
         assert_true(stats.total.reserved_bytes <=
                     world->plain.reserved_bytes / 5 * 6 + 2 * ASH_FIRST_FIT_CHUNK_SIZE);
+        bool little = profile == FAKE_LIMIT_8 || profile == FAKE_SMALL_HEAP;
+        assert_true(!little || world->refusals > 10);
         while (world->count > 0)
             release(world);
         ash_allocator_stats(world->test.allocator, &stats);
-        assert_true(stats.total.chunks <= 1);
+        assert_true(stats.total.chunks <= world->profile->memory.memoryTypeCount);
         assert_int_equal(stats.total.dedicated, 0);
         assert_int_equal(stats.total.live_bytes, 0);
         assert_int_equal(ash_allocator_trim(world->test.allocator), stats.total.reserved_bytes);
         assert_int_equal(ash_first_fit_finish(&world->plain), 0);
+        catch_log_end();
         memory_test_end(&world->test);
         free(world);
     }
@@ -254,14 +315,15 @@ static void a_record_tells_what_happened(void **state)
     struct bytes *bytes = calloc(1, sizeof(*bytes));
     assert_true(world != NULL && bytes != NULL);
     world->seed = 5;
-    memory_test_begin(&world->test, &fake_profiles[FAKE_DISCRETE]);
+    begin(world, FAKE_DISCRETE);
     struct ash_record record;
     ash_record_begin(&record, world->test.allocator, keep, bytes);
     uint32_t allocs = 0, frees = 0;
     for (uint32_t i = 0; i < 2000; i++) {
         if (world->count == 0 || (world->count < MOST && chance(world, 2) != 0)) {
+            uint32_t before = world->count;
             alloc(world, i);
-            allocs++;
+            allocs += world->count - before;
         } else {
             release(world);
             frees++;
@@ -293,6 +355,7 @@ static void a_record_tells_what_happened(void **state)
     assert_int_equal(frees, 0);
     assert_int_equal(live, expected);
     ash_first_fit_finish(&world->plain);
+    catch_log_end();
     memory_test_end(&world->test);
     free(bytes);
     free(world);
