@@ -234,6 +234,8 @@ enum ash_result ash_allocator_set_label(struct ash_allocator *allocator,
         return refuse(allocator, block, "labelled");
     bool done = ash_block_note_set(allocator, block->region, label, user);
     ash_lock_release(&arena->lock);
+    if (!done)
+        ash_log(ASH_LOG_ERROR, "%s: no host memory for a block's label", allocator->label);
     return done ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
 }
 

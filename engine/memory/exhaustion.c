@@ -21,7 +21,8 @@ static enum ash_result alloc_from(struct ash_allocator *allocator, struct ash_ar
     return result;
 }
 
-// A block from the beginning of an empty chunk, which becomes the thread's own.
+// A block from the beginning of an empty chunk, which becomes the thread's own, or on failure is
+// the caller's as before.
 static enum ash_result alloc_from_chunk(struct ash_allocator *allocator,
                                         const struct ash_request *request, struct ash_chunk *chunk,
                                         struct ash_memory_block *out)
@@ -32,10 +33,10 @@ static enum ash_result alloc_from_chunk(struct ash_allocator *allocator,
     bool joined = ash_arena_add_chunk(allocator, arena, request->size_class, chunk);
     if (joined)
         result = ash_arena_cut(allocator, arena, chunk->regions, request, out);
-    if (joined && result != ASH_OK)
+    if (joined && result != ASH_OK) {
         ash_regions_remove_span(chunk->regions, chunk->edge);
-    if (result != ASH_OK)
-        ash_chunk_put_aside(allocator, chunk);
+        chunk->arena = ASH_ARENA_NONE;
+    }
     ash_lock_release(&arena->lock);
     return result;
 }
@@ -50,8 +51,11 @@ static enum ash_result alloc_from_any(struct ash_allocator *allocator,
     struct ash_chunk *spare = NULL;
     if (result == ASH_NOT_READY)
         spare = ash_chunk_take_spare(allocator, request->memory_type_index);
-    if (spare != NULL)
+    if (spare != NULL) {
         result = alloc_from_chunk(allocator, request, spare, out);
+        if (result != ASH_OK)
+            ash_chunk_put_aside(allocator, spare);
+    }
     for (uint32_t i = 0; i < ASH_ARENA_COUNT && result == ASH_NOT_READY; i++) {
         if (&allocator->arenas[i] != own)
             result = alloc_from(allocator, &allocator->arenas[i], request, out);
@@ -68,8 +72,11 @@ static enum ash_result alloc_from_new(struct ash_allocator *allocator,
                                               .memory_type_index = request->memory_type_index};
     struct ash_chunk *chunk;
     enum ash_result result = ash_chunk_make(allocator, &params, &chunk);
-    if (result == ASH_OK)
-        result = alloc_from_chunk(allocator, request, chunk, out);
+    if (result != ASH_OK)
+        return result;
+    result = alloc_from_chunk(allocator, request, chunk, out);
+    if (result != ASH_OK)
+        ash_chunk_release(allocator, chunk);
     return result;
 }
 

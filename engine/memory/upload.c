@@ -193,11 +193,11 @@ static enum ash_result begin_direct(struct ash_upload *upload,
 {
     struct ash_view_params params = {
         .offset = target->offset, .size = target->size, .access = ASH_ACCESS_WRITE};
-    enum ash_result result = ash_buffer_keep_mapped(target->buffer);
-    if (result == ASH_OK)
-        result = ash_buffer_begin_view(target->buffer, &params, view);
-    if (result == ASH_OK)
+    enum ash_result result = ash_buffer_begin_view(target->buffer, &params, view);
+    if (result == ASH_OK) {
+        result = ash_buffer_keep_mapped(target->buffer); // can't fail: the view has mapped it
         view->upload = upload;
+    }
     return result;
 }
 

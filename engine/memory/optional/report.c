@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/bits.h"
+#include "engine/log.h"
 #include "engine/memory/allocator_internal.h"
 #include "engine/memory/host.h"
 
@@ -156,5 +157,8 @@ enum ash_result ash_allocator_visit(struct ash_allocator *allocator,
     }
     ash_allocator_unlock_all(allocator);
     ash_host_free(found);
-    return found != NULL ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
+    if (found != NULL)
+        return ASH_OK;
+    ash_log(ASH_LOG_ERROR, "%s: no host memory to show what it holds", allocator->label);
+    return ASH_ERROR_OUT_OF_HOST_MEMORY;
 }
