@@ -13,6 +13,7 @@
 
 #include "engine/log.h"
 
+#include "shaders/seen.h"
 #include "shaders/shared.h"
 
 // Quads that are drawn in vain rather than with one draw more.
@@ -76,25 +77,14 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
     return update == ASH_ERROR_DEVICE_LOST ? update : ASH_OK;
 }
 
-// Which directions can be seen from where the camera is: a face that looks east is in front only
-// of a camera that is farther east than the west end of its chunk, and so on.
-static void visible_faces(const struct terrain_visible *visible, bool faces[FACE_COUNT])
-{
-    static const uint32_t axis_of_pair[FACE_COUNT / 2] = {0, 1, 2};
-    for (uint32_t pair = 0; pair < FACE_COUNT / 2; pair++) {
-        const float low = visible->origin[axis_of_pair[pair]];
-        faces[2 * pair] = low < 0.0f;
-        faces[2 * pair + 1] = low + (float)CHUNK_SIZE > 0.0f;
-    }
-}
-
 // Ranges that follow each other in the mesh are one draw, and so are those between which little
 // lies that can't be seen: its back faces cost less than another draw.
 static void list_mesh(struct terrain_list *list, const struct terrain_visible *visible)
 {
     const uint32_t *first = visible->mesh->first;
     bool seen[FACE_COUNT + 1] = {[TERRAIN_WET] = true};
-    visible_faces(visible, seen);
+    for (uint32_t face = 0; face < FACE_COUNT; face++)
+        seen[face] = seen_face(visible->origin[face / 2], face % 2 != 0);
     uint32_t from = 0, to = 0;
     for (uint32_t range = 0; range <= FACE_COUNT; range++) {
         const bool bridged = from < to && first[range + 1] - first[range] < BRIDGE_MOST;

@@ -1,97 +1,98 @@
 #include "game/passes/terrain_cull.h"
 
+#include "shaders/seen.h"
 #include "shaders/shared.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-// Whether a cube whose lowest corner is `origin` touches the frustum: for each plane, its corner
-// that lies farthest inside has to be inside.
+_Static_assert(SEEN_SIZE == CHUNK_SIZE && COLUMN_CHUNKS == 4, "what seen.h says of chunks");
+
+// Where the camera is: its chunk, and its place in it.
+struct viewer {
+    const struct scene_camera *camera;
+    int32_t cell[3];
+    float inside[3];
+};
+
+static struct viewer viewer_of(const struct scene_camera *camera)
+{
+    const double place[3] = {camera->x, camera->y, camera->z};
+    struct viewer viewer = {.camera = camera};
+    for (uint32_t axis = 0; axis < 3; axis++) {
+        const double cell = floor(place[axis] / CHUNK_SIZE);
+        viewer.cell[axis] = (int32_t)cell;
+        viewer.inside[axis] = (float)(place[axis] - cell * CHUNK_SIZE);
+    }
+    return viewer;
+}
+
+static struct terrain_visible look_at(const struct viewer *viewer, const struct terrain_mesh *mesh)
+{
+    const int32_t cell[3] = {mesh->coord.x, mesh->coord.y, mesh->coord.z};
+    struct terrain_visible out = {.mesh = mesh};
+    for (uint32_t axis = 0; axis < 3; axis++)
+        out.origin[axis] = seen_origin(cell[axis], viewer->cell[axis], viewer->inside[axis]);
+    return out;
+}
+
 static bool touches_frustum(const struct scene_camera *camera, const float origin[3])
 {
-    const float size = (float)CHUNK_SIZE;
     for (uint32_t i = 0; i < 6; i++) {
         const float *plane = camera->frustum[i];
-        float distance = plane[3];
-        for (uint32_t axis = 0; axis < 3; axis++)
-            distance += plane[axis] * (origin[axis] + (plane[axis] > 0.0f ? size : 0.0f));
-        if (distance < 0.0f)
+        if (!seen_inside(plane[0], plane[1], plane[2], plane[3], origin[0], origin[1], origin[2]))
             return false;
     }
     return true;
 }
 
-// Near to far; equal distances by coordinate, so that the order never depends on the table.
-static int compare_visible(const void *left, const void *right)
+static bool reserve(struct terrain_meshes *meshes)
 {
-    const struct terrain_visible *a = left, *b = right;
-    if (a->distance != b->distance)
-        return a->distance < b->distance ? -1 : 1;
-    if (a->mesh->coord.x != b->mesh->coord.x)
-        return a->mesh->coord.x < b->mesh->coord.x ? -1 : 1;
-    if (a->mesh->coord.z != b->mesh->coord.z)
-        return a->mesh->coord.z < b->mesh->coord.z ? -1 : 1;
-    return a->mesh->coord.y < b->mesh->coord.y ? -1 : 1;
-}
-
-static struct terrain_visible look_at(const struct terrain_mesh *mesh,
-                                      const struct scene_camera *camera)
-{
-    const struct chunk_coord coord = mesh->coord;
-    struct terrain_visible out = {
-        .mesh = mesh,
-        .origin = {(float)((double)coord.x * CHUNK_SIZE - camera->x),
-                   (float)((double)coord.y * CHUNK_SIZE - camera->y),
-                   (float)((double)coord.z * CHUNK_SIZE - camera->z)},
-    };
-    for (uint32_t axis = 0; axis < 3; axis++) {
-        const float middle = out.origin[axis] + (float)CHUNK_SIZE * 0.5f;
-        out.distance += middle * middle;
-    }
-    return out;
+    if (meshes->visible_capacity >= meshes->mesh_count)
+        return true;
+    struct terrain_visible *visible =
+        realloc(meshes->visible, meshes->mesh_count * 2 * sizeof(*visible));
+    if (visible == NULL)
+        return false;
+    meshes->visible = visible;
+    meshes->visible_capacity = meshes->mesh_count * 2;
+    return true;
 }
 
 enum ash_result terrain_cull(struct terrain_meshes *meshes, const struct scene_camera *camera)
 {
     meshes->visible_count = 0;
-    if (meshes->visible_capacity < meshes->mesh_count) {
-        struct terrain_visible *visible =
-            realloc(meshes->visible, meshes->slot_count * sizeof(*visible));
-        if (visible == NULL)
-            return ASH_ERROR_OUT_OF_HOST_MEMORY;
-        meshes->visible = visible;
-        meshes->visible_capacity = meshes->slot_count;
+    if (!reserve(meshes))
+        return ASH_ERROR_OUT_OF_HOST_MEMORY;
+    const struct viewer viewer = viewer_of(camera);
+    const int rings = (int)meshes->side / 2;
+    for (int i = 0; meshes->side > 0 && i < (2 * rings + 1) * (2 * rings + 1); i++) {
+        const struct seen_column offset = seen_column_at(i);
+        const int32_t x = viewer.cell[0] + offset.x, z = viewer.cell[2] + offset.z;
+        struct terrain_mesh *const *column = terrain_meshes_column(meshes, x, z);
+        for (int n = 0; n < COLUMN_CHUNKS; n++) {
+            const struct terrain_mesh *mesh = column[seen_level_at(viewer.cell[1], n)];
+            if (mesh == NULL || mesh->coord.x != x || mesh->coord.z != z)
+                continue;
+            const struct terrain_visible seen = look_at(&viewer, mesh);
+            if (touches_frustum(camera, seen.origin))
+                meshes->visible[meshes->visible_count++] = seen;
+        }
     }
-    for (uint32_t i = 0; i < meshes->slot_count; i++) {
-        if (meshes->slots[i] == NULL)
-            continue;
-        const struct terrain_visible seen = look_at(meshes->slots[i], camera);
-        if (touches_frustum(camera, seen.origin))
-            meshes->visible[meshes->visible_count++] = seen;
-    }
-    if (meshes->visible_count > 1)
-        qsort(meshes->visible, meshes->visible_count, sizeof(*meshes->visible), compare_visible);
     return ASH_OK;
 }
 
-// A look that goes `distance` far to the ground, past `height` of air and `depth` of water, passes
-// distance * depth / (height + depth) of water.
 uint32_t terrain_wet_end(const struct terrain_visible *visible)
 {
     const struct terrain_mesh *mesh = visible->mesh;
-    const float surface =
-        (float)(SEA_LEVEL + 1 - mesh->coord.y * CHUNK_SIZE) - (float)WATER_SURFACE_DROP;
-    const float height = -(visible->origin[1] + surface);
-    float distance = height * height;
-    for (uint32_t axis = 0; axis < 3; axis += 2) {
-        const float low = visible->origin[axis], high = low + (float)CHUNK_SIZE;
-        const float beside = fmaxf(fmaxf(low, -high), 0.0f);
-        distance += beside * beside;
-    }
-    distance = sqrtf(distance);
-    if (mesh->coord.y * CHUNK_SIZE > SEA_LEVEL || height <= 0.0f || distance <= CLEAR_WATER)
-        return TERRAIN_LOW_GLASS;
-    const float depth = CLEAR_WATER * height / (distance - CLEAR_WATER);
-    const float cells = ((float)CHUNK_SIZE - surface + depth) / (float)(1u << mesh->detail);
-    return TERRAIN_WET + (uint32_t)ceilf(fminf(cells, (float)(CHUNK_SIZE + 1)));
+    const int32_t top = (mesh->coord.y + 1) * CHUNK_SIZE;
+    const float surface = (float)(SEA_LEVEL + 1) - (float)WATER_SURFACE_DROP;
+    const float height = (float)(mesh->coord.y * CHUNK_SIZE) - visible->origin[1] - surface;
+    uint32_t range = TERRAIN_WET;
+    while (range < TERRAIN_LOW_GLASS &&
+           seen_through_water(visible->origin[0], visible->origin[2], height,
+                              surface -
+                                  (float)(top - (int32_t)((range - TERRAIN_WET) << mesh->detail))))
+        range++;
+    return range;
 }

@@ -12,61 +12,58 @@
 static const char *const detail_labels[] = {"terrain detail 0", "terrain detail 1",
                                             "terrain detail 2", "terrain detail 3"};
 
-static uint32_t hash(struct chunk_coord coord)
-{
-    uint32_t value = (uint32_t)coord.x * 0x9E3779B1u ^ (uint32_t)coord.z * 0x85EBCA77u;
-    value = (value ^ (uint32_t)coord.y * 0xC2B2AE3Du) * 0x27D4EB2Fu;
-    return value ^ value >> 15;
-}
+// A grid of 8 MiB of slots; the world, at its largest radius, has half the side.
+enum { FIRST_SIDE = 8, LAST_SIDE = 512 };
 
 static bool same_coord(struct chunk_coord a, struct chunk_coord b)
 {
     return a.x == b.x && a.y == b.y && a.z == b.z;
 }
 
-// The slot that holds the coordinate, or the free one where it belongs.
-static uint32_t find_slot(struct terrain_mesh *const *slots, uint32_t slot_count,
-                          struct chunk_coord coord)
+static uint32_t slot_of(uint32_t side, int32_t x, int32_t y, int32_t z)
 {
-    uint32_t slot = hash(coord) & (slot_count - 1);
-    while (slots[slot] != NULL && !same_coord(slots[slot]->coord, coord))
-        slot = (slot + 1) & (slot_count - 1);
-    return slot;
+    const uint32_t mask = side - 1;
+    return (((uint32_t)z & mask) * side + ((uint32_t)x & mask)) * COLUMN_CHUNKS + (uint32_t)y;
 }
 
-// Makes room for one more mesh.
-static bool reserve(struct terrain_meshes *meshes)
+struct terrain_mesh *const *terrain_meshes_column(const struct terrain_meshes *meshes, int32_t x,
+                                                  int32_t z)
 {
-    if (meshes->slot_count >= 2 * (meshes->mesh_count + 1))
-        return true;
-    const uint32_t slot_count = meshes->slot_count == 0 ? 1024 : meshes->slot_count * 2;
-    struct terrain_mesh **slots = calloc(slot_count, sizeof(struct terrain_mesh *));
+    return &meshes->slots[slot_of(meshes->side, x, 0, z)];
+}
+
+static struct terrain_mesh **slot_at(const struct terrain_meshes *meshes, struct chunk_coord coord)
+{
+    return &meshes->slots[slot_of(meshes->side, coord.x, coord.y, coord.z)];
+}
+
+static bool grow(struct terrain_meshes *meshes)
+{
+    const uint32_t side = meshes->side == 0 ? FIRST_SIDE : meshes->side * 2;
+    struct terrain_mesh **slots =
+        side <= LAST_SIDE ? calloc((size_t)side * side * COLUMN_CHUNKS, sizeof(*slots)) : NULL;
     if (slots == NULL)
         return false;
-    for (uint32_t i = 0; i < meshes->slot_count; i++) {
-        if (meshes->slots[i] != NULL)
-            slots[find_slot(slots, slot_count, meshes->slots[i]->coord)] = meshes->slots[i];
+    for (uint32_t i = 0; i < meshes->side * meshes->side * COLUMN_CHUNKS; i++) {
+        struct terrain_mesh *mesh = meshes->slots[i];
+        if (mesh != NULL)
+            slots[slot_of(side, mesh->coord.x, mesh->coord.y, mesh->coord.z)] = mesh;
     }
     free(meshes->slots);
     meshes->slots = slots;
-    meshes->slot_count = slot_count;
+    meshes->side = side;
     return true;
 }
 
-// Empties a slot, and moves back those behind it that would not be found any more.
-static void empty_slot(struct terrain_meshes *meshes, uint32_t slot)
+// Sees to it that the slot of a coordinate is free, or holds its own mesh.
+static bool reserve(struct terrain_meshes *meshes, struct chunk_coord coord)
 {
-    const uint32_t mask = meshes->slot_count - 1;
-    meshes->slots[slot] = NULL;
-    meshes->mesh_count--;
-    for (uint32_t next = (slot + 1) & mask; meshes->slots[next] != NULL; next = (next + 1) & mask) {
-        const uint32_t home = hash(meshes->slots[next]->coord) & mask;
-        if (((next - home) & mask) < ((next - slot) & mask))
-            continue;
-        meshes->slots[slot] = meshes->slots[next];
-        meshes->slots[next] = NULL;
-        slot = next;
+    while (meshes->side == 0 || (*slot_at(meshes, coord) != NULL &&
+                                 !same_coord((*slot_at(meshes, coord))->coord, coord))) {
+        if (!grow(meshes))
+            return false;
     }
+    return true;
 }
 
 // Frames before `number` may still draw the mesh.
@@ -82,12 +79,12 @@ static void remove_mesh(struct terrain_meshes *meshes, const struct ash_pass_env
 {
     if (meshes->mesh_count == 0)
         return;
-    const uint32_t slot = find_slot(meshes->slots, meshes->slot_count, coord);
-    struct terrain_mesh *mesh = meshes->slots[slot];
-    if (mesh == NULL)
+    struct terrain_mesh **slot = slot_at(meshes, coord);
+    if (*slot == NULL || !same_coord((*slot)->coord, coord))
         return;
-    empty_slot(meshes, slot);
-    retire(mesh, env, number);
+    retire(*slot, env, number);
+    *slot = NULL;
+    meshes->mesh_count--;
 }
 
 static uint32_t range_of(const struct terrain_mesh *mesh, mesh_quad quad, bool opaque)
@@ -166,7 +163,7 @@ static enum ash_result fill_mesh(struct terrain_mesh *mesh, const struct ash_pas
 static enum ash_result replace_mesh(struct terrain_meshes *meshes, const struct ash_pass_env *env,
                                     const struct world_change *change, uint64_t number)
 {
-    if (!reserve(meshes))
+    if (!reserve(meshes, change->coord))
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     struct terrain_mesh *mesh = calloc(1, sizeof(*mesh));
     if (mesh == NULL)
@@ -176,12 +173,12 @@ static enum ash_result replace_mesh(struct terrain_meshes *meshes, const struct 
         free(mesh);
         return result;
     }
-    const uint32_t slot = find_slot(meshes->slots, meshes->slot_count, change->coord);
-    if (meshes->slots[slot] != NULL)
-        retire(meshes->slots[slot], env, number);
+    struct terrain_mesh **slot = slot_at(meshes, change->coord);
+    if (*slot != NULL)
+        retire(*slot, env, number);
     else
         meshes->mesh_count++;
-    meshes->slots[slot] = mesh;
+    *slot = mesh;
     return ASH_OK;
 }
 
@@ -234,7 +231,7 @@ enum ash_result terrain_meshes_init(struct terrain_meshes *meshes, const struct 
 
 void terrain_meshes_finish(struct terrain_meshes *meshes, const struct ash_pass_env *env)
 {
-    for (uint32_t i = 0; i < meshes->slot_count; i++) {
+    for (uint32_t i = 0; i < meshes->side * meshes->side * COLUMN_CHUNKS; i++) {
         if (meshes->slots[i] == NULL)
             continue;
         ash_upload_forget(env->upload, &meshes->slots[i]->buffer, NULL);

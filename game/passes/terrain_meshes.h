@@ -41,13 +41,14 @@ struct terrain_mesh {
 struct terrain_visible {
     const struct terrain_mesh *mesh; // borrowed until the next update
     float origin[3];                 // of the chunk, relative to the camera
-    float distance;                  // of its middle, squared
 };
 
-// All zero is a table without meshes.
+// All zero is a grid without meshes.
 struct terrain_meshes {
-    struct terrain_mesh **slots; // a hash table keyed by coordinate; owned
-    uint32_t slot_count;         // 0 or a power of two, at least twice mesh_count
+    // Columns of four chunks, side x side of them, over and over: a column's place is its
+    // coordinates modulo the side, a power of two that grows until no two meshes share one.
+    struct terrain_mesh **slots; // owned, as the meshes are; NULL: no mesh
+    uint32_t side;               // 0: no slots
     uint32_t mesh_count;
     struct terrain_visible *visible; // of the last terrain_cull, near to far; owned
     uint32_t visible_count, visible_capacity;
@@ -60,6 +61,11 @@ struct terrain_meshes {
 enum ash_result terrain_meshes_init(struct terrain_meshes *meshes, const struct ash_pass_env *env);
 // The GPU is idle. All zero is allowed.
 void terrain_meshes_finish(struct terrain_meshes *meshes, const struct ash_pass_env *env);
+
+// The four slots of a column, which may hold meshes of another one whose place is the same.
+// Valid usage: side is above 0.
+struct terrain_mesh *const *terrain_meshes_column(const struct terrain_meshes *meshes, int32_t x,
+                                                  int32_t z);
 
 // Takes the world's changes, as many as there is room for. `number` is the frame's.
 // Errors: those of buffers and uploads that waiting does not cure.

@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shaders/seen.h"
 #include "shaders/shared.h"
 
-enum { SIDE = 9, CHUNKS = SIDE * SIDE * COLUMN_CHUNKS, POINTS = 8 };
+enum { SIDE = 9, CHUNKS = SIDE * SIDE * COLUMN_CHUNKS, POINTS = 8, GRID = 16 };
 
 struct table {
     struct terrain_mesh meshes[CHUNKS];
-    struct terrain_mesh *slots[1024];
+    struct terrain_mesh *slots[GRID * GRID * COLUMN_CHUNKS];
     struct terrain_meshes all;
 };
 
@@ -26,11 +27,11 @@ static struct table *make_table(void)
         const struct chunk_coord coord = {i % SIDE - SIDE / 2, i / (SIDE * SIDE),
                                           i / SIDE % SIDE - SIDE / 2};
         table->meshes[i].coord = coord;
-        // Any order will do: the answer must not depend on it.
-        table->slots[(i * 7) % 1024] = &table->meshes[i];
+        const uint32_t column = ((uint32_t)coord.z % GRID) * GRID + (uint32_t)coord.x % GRID;
+        table->slots[column * COLUMN_CHUNKS + (uint32_t)coord.y] = &table->meshes[i];
     }
     table->all.slots = table->slots;
-    table->all.slot_count = 1024;
+    table->all.side = GRID;
     table->all.mesh_count = CHUNKS;
     return table;
 }
@@ -97,17 +98,65 @@ static void what_is_on_the_screen_is_never_left_out(void **state)
     drop_table(table);
 }
 
-static void what_is_seen_comes_from_near_to_far(void **state)
+// A look from the camera's chunk never gets nearer to it along any axis.
+static bool may_hide(const int32_t camera[3], struct chunk_coord a, struct chunk_coord b)
+{
+    const int32_t near[3] = {a.x - camera[0], a.y - camera[1], a.z - camera[2]};
+    const int32_t far[3] = {b.x - camera[0], b.y - camera[1], b.z - camera[2]};
+    for (int axis = 0; axis < 3; axis++) {
+        if (near[axis] * far[axis] < 0 || abs(near[axis]) > abs(far[axis]))
+            return false;
+    }
+    return true;
+}
+
+static void what_hides_comes_before_what_it_hides(void **state)
 {
     (void)state;
     struct table *table = make_table();
-    struct scene_camera camera = {.y = 60.0, .yaw = 1.0, .field_of_view = 1.2f};
-    scene_set_camera(&camera, 16.0f / 9.0f);
-    assert_int_equal(terrain_cull(&table->all, &camera), ASH_OK);
-    assert_true(table->all.visible_count > 10);
-    for (uint32_t i = 1; i < table->all.visible_count; i++)
-        assert_true(table->all.visible[i - 1].distance <= table->all.visible[i].distance);
+    for (int turn = 0; turn < 12; turn++) {
+        struct scene_camera camera = {.x = 40.0 * turn - 200.0,
+                                      .y = 13.0 * turn - 10.0,
+                                      .z = -7.0 * turn,
+                                      .yaw = 0.5 * turn,
+                                      .field_of_view = 1.2f};
+        scene_set_camera(&camera, 16.0f / 9.0f);
+        const int32_t cell[3] = {(int32_t)floor(camera.x / CHUNK_SIZE),
+                                 (int32_t)floor(camera.y / CHUNK_SIZE),
+                                 (int32_t)floor(camera.z / CHUNK_SIZE)};
+        assert_int_equal(terrain_cull(&table->all, &camera), ASH_OK);
+        const struct terrain_visible *visible = table->all.visible;
+        for (uint32_t a = 0; a < table->all.visible_count; a++) {
+            for (uint32_t b = a + 1; b < table->all.visible_count; b++)
+                assert_false(may_hide(cell, visible[b].mesh->coord, visible[a].mesh->coord));
+        }
+    }
     drop_table(table);
+}
+
+// Every column once, the nearest ring first.
+static void the_columns_around_are_each_passed_once(void **state)
+{
+    (void)state;
+    enum { RINGS = 140, ACROSS = 2 * RINGS + 1 };
+    uint8_t *passed = calloc(ACROSS * ACROSS, 1);
+    assert_non_null(passed);
+    int ring = 0;
+    for (int i = 0; i < ACROSS * ACROSS; i++) {
+        const struct seen_column column = seen_column_at(i);
+        const int x = abs(column.x), z = abs(column.z), largest = x > z ? x : z;
+        assert_true(largest == ring || largest == ++ring);
+        assert_true(ring <= RINGS);
+        const int place = (column.z + RINGS) * ACROSS + column.x + RINGS;
+        assert_int_equal(passed[place]++, 0);
+    }
+    free(passed);
+    for (int level = -3; level < 8; level++) {
+        unsigned levels = 0;
+        for (int n = 0; n < COLUMN_CHUNKS; n++)
+            levels |= 1u << seen_level_at(level, n);
+        assert_int_equal(levels, 15);
+    }
 }
 
 // How much water a look passes on its way to a place in the chunk, so many blocks below its top.
@@ -136,7 +185,7 @@ static void only_what_much_water_covers_is_left_out(void **state)
             const double below = (double)((range - TERRAIN_WET) << mesh.detail);
             for (int point = 0; point < 25; point++)
                 assert_true(water_passed(&visible, point % 5 * 8.0, point / 5 * 8.0, below) >=
-                            (double)CLEAR_WATER - 0.01);
+                            (double)SEEN_CLEAR_WATER - 0.01);
             left_out++;
         }
     }
@@ -155,7 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_on_the_screen_is_never_left_out),
-        cmocka_unit_test(what_is_seen_comes_from_near_to_far),
+        cmocka_unit_test(what_hides_comes_before_what_it_hides),
+        cmocka_unit_test(the_columns_around_are_each_passed_once),
         cmocka_unit_test(only_what_much_water_covers_is_left_out),
         cmocka_unit_test(under_water_nothing_is_left_out),
     };
