@@ -1,11 +1,10 @@
 #include "layers/fault.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "layers/pretend.h"
+#include "layers/log.h"
 
 enum { MAX_FAULTS = 8, MAX_RESULTS = 32 };
 
@@ -61,27 +60,13 @@ static const struct {
 
 static struct fault faults[MAX_FAULTS];
 static int fault_count;
-static bool lists, counts, understood;
-static FILE *log_file; // NULL: standard error
-static pthread_once_t read_once = PTHREAD_ONCE_INIT;
+static bool lists;
 static atomic_ullong arrived;
 static atomic_ullong arrived_of[LAB_CALL_COUNT];
 
 const char *lab_call_name(enum lab_call call)
 {
     return calls[call].name;
-}
-
-void lab_log(const char *format, ...)
-{
-    char line[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line, sizeof(line), format, arguments);
-    va_end(arguments);
-    FILE *file = log_file != NULL ? log_file : stderr;
-    fprintf(file, "lab: %s\n", line);
-    fflush(file);
 }
 
 static int find_result(const char *name)
@@ -175,23 +160,11 @@ static bool is_set(const char *name)
     return value != NULL && value[0] != '\0' && strcmp(value, "0") != 0;
 }
 
-static void read_settings(void)
+void lab_counts_read(void)
 {
-    const char *path = getenv("ASH_LAB_LOG");
-    if (path != NULL && path[0] != '\0')
-        log_file = fopen(path, "a");
     lists = is_set("ASH_LAB_LIST");
-    counts = is_set("ASH_LAB_COUNT");
-    if (counts)
+    if (is_set("ASH_LAB_COUNT"))
         atexit(print_counts);
-    understood =
-        lab_faults_read(getenv("ASH_LAB_FAULT")) && lab_pretence_read(getenv("ASH_LAB_PRETEND"));
-}
-
-bool lab_settings_read(void)
-{
-    pthread_once(&read_once, read_settings);
-    return understood;
 }
 
 static VkResult first_error(uint32_t may)

@@ -1,6 +1,6 @@
 // Which call fails, with what, and the count of them all. Private to layers/.
 //
-// Settings: ASH_LAB_FAULT, ASH_LAB_COUNT, ASH_LAB_LIST, ASH_LAB_LOG (docs/lab-layer.md).
+// Settings: ASH_LAB_FAULT, ASH_LAB_COUNT, ASH_LAB_LIST (docs/lab-layer.md).
 //
 // Thread-safety: any thread.
 #ifndef LAYERS_FAULT_H
@@ -8,14 +8,11 @@
 
 #include "layers/lab.h"
 
-// Reads the settings, the first time. False: one of them can't be understood (logged).
-bool lab_settings_read(void);
+// Reads whether calls are counted and listed.
+void lab_counts_read(void);
 // The faults that are planned from now on, as ASH_LAB_FAULT says them; NULL: none. The first
 // thread's affair, before any call. False: they can't be understood (logged).
 bool lab_faults_read(const char *text);
-
-// One line, "lab: ...", to standard error or the file that ASH_LAB_LOG names.
-__attribute__((format(printf, 1, 2))) void lab_log(const char *format, ...);
 
 // What becomes of a call that has just come.
 struct lab_fate {

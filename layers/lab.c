@@ -1,4 +1,7 @@
-// VK_LAYER_ash_lab: instances, devices, and how the loader finds everything else.
+// VK_LAYER_ash_lab: instances, devices, and how the loader finds everything else. Each file sees
+// only those below it:
+//
+//     lab.c -> wrap.c -> pretend.c -> memory.c -> pretence.c, fault.c -> registry.c, log.c -> lab.h
 #include "layers/lab.h"
 
 #include <vulkan/vk_layer.h>
@@ -7,46 +10,10 @@
 #include <string.h>
 
 #include "layers/fault.h"
+#include "layers/pretence.h"
 #include "layers/pretend.h"
-
-static pthread_rwlock_t list_lock = PTHREAD_RWLOCK_INITIALIZER;
-static struct lab_instance *instances;
-static struct lab_device *devices;
-
-struct lab_instance *lab_instance_of(const void *handle)
-{
-    pthread_rwlock_rdlock(&list_lock);
-    struct lab_instance *instance = instances;
-    while (instance != NULL && instance->key != LAB_KEY(handle))
-        instance = instance->after;
-    pthread_rwlock_unlock(&list_lock);
-    return instance;
-}
-
-struct lab_device *lab_device_of(const void *handle)
-{
-    pthread_rwlock_rdlock(&list_lock);
-    struct lab_device *device = devices;
-    while (device != NULL && device->key != LAB_KEY(handle))
-        device = device->after;
-    pthread_rwlock_unlock(&list_lock);
-    return device;
-}
-
-void lab_usage(VkPhysicalDevice physical_device, VkDeviceSize used[VK_MAX_MEMORY_HEAPS])
-{
-    memset(used, 0, VK_MAX_MEMORY_HEAPS * sizeof(*used));
-    pthread_rwlock_rdlock(&list_lock);
-    for (struct lab_device *device = devices; device != NULL; device = device->after) {
-        if (device->physical_device != physical_device)
-            continue;
-        pthread_mutex_lock(&device->lock);
-        for (uint32_t i = 0; i < VK_MAX_MEMORY_HEAPS; i++)
-            used[i] += device->used[i];
-        pthread_mutex_unlock(&device->lock);
-    }
-    pthread_rwlock_unlock(&list_lock);
-}
+#include "layers/registry.h"
+#include "layers/wrap.h"
 
 // The loader's struct in the chain that has the next layer's functions.
 static VkLayerInstanceCreateInfo *instance_link(const VkInstanceCreateInfo *params)
@@ -73,12 +40,23 @@ static VkLayerDeviceCreateInfo *device_link(const VkDeviceCreateInfo *params)
     return NULL;
 }
 
-VKAPI_ATTR VkResult VKAPI_CALL lab_create_instance(const VkInstanceCreateInfo *params,
-                                                   const VkAllocationCallbacks *host,
-                                                   VkInstance *out)
+static pthread_once_t read_once = PTHREAD_ONCE_INIT;
+static bool understood;
+
+static void read_settings(void)
+{
+    lab_counts_read();
+    understood =
+        lab_faults_read(getenv("ASH_LAB_FAULT")) && lab_pretence_read(getenv("ASH_LAB_PRETEND"));
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL create_instance(const VkInstanceCreateInfo *params,
+                                                      const VkAllocationCallbacks *host,
+                                                      VkInstance *out)
 {
     VkLayerInstanceCreateInfo *link = instance_link(params);
-    if (!lab_settings_read() || link == NULL)
+    pthread_once(&read_once, read_settings);
+    if (!understood || link == NULL)
         return VK_ERROR_INITIALIZATION_FAILED;
     struct lab_fate fate = lab_arrive(LAB_CALL_CreateInstance, NULL);
     if (fate.instead != VK_SUCCESS)
@@ -99,10 +77,7 @@ VKAPI_ATTR VkResult VKAPI_CALL lab_create_instance(const VkInstanceCreateInfo *p
     instance->get = get;
     lab_load_instance(instance);
     lab_pretend_instance(instance);
-    pthread_rwlock_wrlock(&list_lock);
-    instance->after = instances;
-    instances = instance;
-    pthread_rwlock_unlock(&list_lock);
+    lab_add_instance(instance);
     return VK_SUCCESS;
 }
 
@@ -112,20 +87,15 @@ static VKAPI_ATTR void VKAPI_CALL destroy_instance(VkInstance handle,
     if (handle == VK_NULL_HANDLE)
         return;
     struct lab_instance *instance = lab_instance_of(handle);
-    pthread_rwlock_wrlock(&list_lock);
-    struct lab_instance **at = &instances;
-    while (*at != instance)
-        at = &(*at)->after;
-    *at = instance->after;
-    pthread_rwlock_unlock(&list_lock);
-    instance->DestroyInstance(handle, host);
+    lab_remove_instance(instance);
+    instance->destroy(handle, host);
     free(instance);
 }
-const PFN_vkDestroyInstance lab_answer_DestroyInstance = destroy_instance;
 
-VKAPI_ATTR VkResult VKAPI_CALL lab_create_device(VkPhysicalDevice handle,
-                                                 const VkDeviceCreateInfo *params,
-                                                 const VkAllocationCallbacks *host, VkDevice *out)
+static VKAPI_ATTR VkResult VKAPI_CALL create_device(VkPhysicalDevice handle,
+                                                    const VkDeviceCreateInfo *params,
+                                                    const VkAllocationCallbacks *host,
+                                                    VkDevice *out)
 {
     struct lab_instance *instance = lab_instance_of(handle);
     VkLayerDeviceCreateInfo *link = device_link(params);
@@ -155,10 +125,7 @@ VKAPI_ATTR VkResult VKAPI_CALL lab_create_device(VkPhysicalDevice handle,
     lab_load_device(device);
     pthread_mutex_init(&device->lock, NULL);
     lab_pretend_device(device);
-    pthread_rwlock_wrlock(&list_lock);
-    device->after = devices;
-    devices = device;
-    pthread_rwlock_unlock(&list_lock);
+    lab_add_device(device);
     return VK_SUCCESS;
 }
 
@@ -167,36 +134,57 @@ static VKAPI_ATTR void VKAPI_CALL destroy_device(VkDevice handle, const VkAlloca
     if (handle == VK_NULL_HANDLE)
         return;
     struct lab_device *device = lab_device_of(handle);
-    pthread_rwlock_wrlock(&list_lock);
-    struct lab_device **at = &devices;
-    while (*at != device)
-        at = &(*at)->after;
-    *at = device->after;
-    pthread_rwlock_unlock(&list_lock);
+    lab_remove_device(device);
     lab_pretend_end(device);
-    device->DestroyDevice(handle, host);
+    device->destroy(handle, host);
     pthread_mutex_destroy(&device->lock);
     free(device);
 }
-const PFN_vkDestroyDevice lab_answer_DestroyDevice = destroy_device;
 
-VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL lab_get_device_proc_addr(VkDevice device, const char *name)
+static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_instance_proc_addr(VkInstance handle,
+                                                                       const char *name);
+static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_device_proc_addr(VkDevice handle,
+                                                                     const char *name);
+
+// The laboratory's function of this name, or NULL: it has no word in that.
+static PFN_vkVoidFunction own_function(const char *name)
+{
+    static const struct {
+        const char *name;
+        PFN_vkVoidFunction function;
+    } entries[] = {
+        {"vkCreateInstance", (PFN_vkVoidFunction)create_instance},
+        {"vkDestroyInstance", (PFN_vkVoidFunction)destroy_instance},
+        {"vkCreateDevice", (PFN_vkVoidFunction)create_device},
+        {"vkDestroyDevice", (PFN_vkVoidFunction)destroy_device},
+        {"vkGetInstanceProcAddr", (PFN_vkVoidFunction)get_instance_proc_addr},
+        {"vkGetDeviceProcAddr", (PFN_vkVoidFunction)get_device_proc_addr},
+    };
+    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+        if (strcmp(entries[i].name, name) == 0)
+            return entries[i].function;
+    }
+    return lab_wrapped(name);
+}
+
+static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_device_proc_addr(VkDevice handle,
+                                                                     const char *name)
 {
     // What was not enabled below is not there: only then is ours.
-    PFN_vkVoidFunction below = lab_device_of(device)->get(device, name);
-    PFN_vkVoidFunction own = below != NULL ? lab_function(name) : NULL;
+    PFN_vkVoidFunction below = lab_device_of(handle)->get(handle, name);
+    PFN_vkVoidFunction own = below != NULL ? own_function(name) : NULL;
     return own != NULL ? own : below;
 }
 
-VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL lab_get_instance_proc_addr(VkInstance handle,
-                                                                    const char *name)
+static VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL get_instance_proc_addr(VkInstance handle,
+                                                                       const char *name)
 {
     // The loader asks the first layer with an instance that is yet to be made.
     const struct lab_instance *instance = handle != VK_NULL_HANDLE ? lab_instance_of(handle) : NULL;
     if (instance == NULL)
-        return strcmp(name, "vkCreateInstance") == 0 ? lab_function(name) : NULL;
+        return strcmp(name, "vkCreateInstance") == 0 ? own_function(name) : NULL;
     PFN_vkVoidFunction below = instance->get(handle, name);
-    PFN_vkVoidFunction own = below != NULL ? lab_function(name) : NULL;
+    PFN_vkVoidFunction own = below != NULL ? own_function(name) : NULL;
     return own != NULL ? own : below;
 }
 
@@ -207,8 +195,8 @@ vkNegotiateLoaderLayerInterfaceVersion(VkNegotiateLayerInterface *version)
         version->loaderLayerInterfaceVersion < 2)
         return VK_ERROR_INITIALIZATION_FAILED;
     version->loaderLayerInterfaceVersion = 2;
-    version->pfnGetInstanceProcAddr = lab_get_instance_proc_addr;
-    version->pfnGetDeviceProcAddr = lab_get_device_proc_addr;
+    version->pfnGetInstanceProcAddr = get_instance_proc_addr;
+    version->pfnGetDeviceProcAddr = get_device_proc_addr;
     version->pfnGetPhysicalDeviceProcAddr = NULL;
     return VK_SUCCESS;
 }

@@ -41,13 +41,11 @@ struct lab_device_calls {
 
 // Those that can't fail, and that the laboratory has its word in.
 #define LAB_INSTANCE_ANSWERS(X)                                                                    \
-    X(DestroyInstance)                                                                             \
     X(GetPhysicalDeviceProperties)                                                                 \
     X(GetPhysicalDeviceProperties2)                                                                \
     X(GetPhysicalDeviceMemoryProperties)                                                           \
     X(GetPhysicalDeviceMemoryProperties2)
 #define LAB_DEVICE_ANSWERS(X)                                                                      \
-    X(DestroyDevice)                                                                               \
     X(FreeMemory)                                                                                  \
     X(UnmapMemory)                                                                                 \
     X(GetBufferMemoryRequirements)                                                                 \
@@ -73,6 +71,7 @@ struct lab_instance {
     VkInstance handle;
     PFN_vkGetInstanceProcAddr get;
     PFN_vkCreateDevice create_device;
+    PFN_vkDestroyInstance destroy;
     struct lab_instance_calls next, below; // below: the real ones, where `next` pretends
     LAB_INSTANCE_ANSWERS(LAB_ANSWER_FIELD)
 };
@@ -85,6 +84,7 @@ struct lab_device {
     VkDevice handle;
     VkPhysicalDevice physical_device;
     PFN_vkGetDeviceProcAddr get;
+    PFN_vkDestroyDevice destroy;
     struct lab_device_calls next, below;
     LAB_DEVICE_ANSWERS(LAB_ANSWER_FIELD)
     atomic_bool lost;
@@ -97,29 +97,7 @@ struct lab_device {
     VkDeviceSize used[VK_MAX_MEMORY_HEAPS];
 };
 
-// lab.c. The record of what a handle belongs to; it is there while the handle is valid.
-struct lab_instance *lab_instance_of(const void *handle);
-struct lab_device *lab_device_of(const void *handle);
-// Bytes that all devices made from this one have allocated of each heap.
-void lab_usage(VkPhysicalDevice device, VkDeviceSize used[VK_MAX_MEMORY_HEAPS]);
-
-// wrap.c.
-void lab_load_instance(struct lab_instance *instance);
-void lab_load_device(struct lab_device *device);
-// The laboratory's function of this name ("vkCreateBuffer"), or NULL: it has no word in that.
-PFN_vkVoidFunction lab_function(const char *name);
-
-// The functions that lab.c and the pretence have in place of the next layer's.
-VKAPI_ATTR VkResult VKAPI_CALL lab_create_instance(const VkInstanceCreateInfo *params,
-                                                   const VkAllocationCallbacks *host,
-                                                   VkInstance *out);
-VKAPI_ATTR VkResult VKAPI_CALL lab_create_device(VkPhysicalDevice handle,
-                                                 const VkDeviceCreateInfo *params,
-                                                 const VkAllocationCallbacks *host, VkDevice *out);
-VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL lab_get_instance_proc_addr(VkInstance instance,
-                                                                    const char *name);
-VKAPI_ATTR PFN_vkVoidFunction VKAPI_CALL lab_get_device_proc_addr(VkDevice device,
-                                                                  const char *name);
+// The functions that the pretence has in place of the next layer's.
 #define LAB_ANSWER_POINTER(name) extern const PFN_vk##name lab_answer_##name;
 LAB_INSTANCE_ANSWERS(LAB_ANSWER_POINTER)
 LAB_DEVICE_ANSWERS(LAB_ANSWER_POINTER)

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layers/fault.h"
-#include "layers/pretend.h"
+#include "layers/log.h"
+#include "layers/pretence.h"
+#include "layers/registry.h"
 
 // Mapped bytes are aligned at least as much as minMemoryMapAlignment may ask for.
 enum { MAP_ALIGNMENT = 4096, UNDEFINED_BYTE = 0xDE };

@@ -1,10 +1,11 @@
-// Every call of calls.h, wrapped.
+#include "layers/wrap.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "layers/fault.h"
-#include "layers/lab.h"
+#include "layers/registry.h"
 
 // What present says of each of its swapchains.
 static void lab_each_present(const VkPresentInfoKHR *params, VkResult result)
@@ -70,6 +71,7 @@ void lab_load_instance(struct lab_instance *instance)
     LAB_INSTANCE_ANSWERS(LOAD)
 #undef LOAD
     KEEP(instance->create_device, instance, false, CreateDevice);
+    KEEP(instance->destroy, instance, false, DestroyInstance);
     instance->below = instance->next;
 }
 
@@ -79,6 +81,7 @@ void lab_load_device(struct lab_device *device)
     LAB_CALLS(LOAD_D)
     LAB_DEVICE_ANSWERS(LOAD)
 #undef LOAD
+    KEEP(device->destroy, device, true, DestroyDevice);
     device->below = device->next;
 }
 
@@ -94,13 +97,8 @@ static PFN_vkVoidFunction find(const char *name, size_t length)
 #define ENTRY_D                                                     ENTRY_I
 #define ENTRY(level, name, parameters, arguments, results, outputs) ENTRY_##level(name)
 #define ANSWER(name)                                                {"vk" #name, (PFN_vkVoidFunction)lab_answer_##name},
-    const struct entry entries[] = {
-        LAB_CALLS(ENTRY) LAB_INSTANCE_ANSWERS(ANSWER)
-            LAB_DEVICE_ANSWERS(ANSWER){"vkCreateInstance", (PFN_vkVoidFunction)lab_create_instance},
-        {"vkCreateDevice", (PFN_vkVoidFunction)lab_create_device},
-        {"vkGetInstanceProcAddr", (PFN_vkVoidFunction)lab_get_instance_proc_addr},
-        {"vkGetDeviceProcAddr", (PFN_vkVoidFunction)lab_get_device_proc_addr},
-    };
+    const struct entry entries[] = {LAB_CALLS(ENTRY) LAB_INSTANCE_ANSWERS(ANSWER)
+                                        LAB_DEVICE_ANSWERS(ANSWER)};
     for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
         if (strlen(entries[i].name) == length && memcmp(entries[i].name, name, length) == 0)
             return entries[i].function;
@@ -108,7 +106,7 @@ static PFN_vkVoidFunction find(const char *name, size_t length)
     return NULL;
 }
 
-PFN_vkVoidFunction lab_function(const char *name)
+PFN_vkVoidFunction lab_wrapped(const char *name)
 {
     size_t length = strlen(name);
     PFN_vkVoidFunction function = find(name, length);

@@ -12,7 +12,7 @@ objects() {
         source=${object#"$1/"}
         source=${source%%/*}/${source#*.dir/}
         [ ! -e "${source%.o}" ] || echo "$object"
-    done < <(find "$1/engine" "$1/game" -name '*.c.o')
+    done < <(find "$1/engine" "$1/game" "$1/layers" -name '*.c.o')
 }
 calls=$(objects "$2" | xargs nm -A -g | awk '
     { file = $1; sub(/:.*/, "", file); sub(/.*\.dir\//, "", file) }
