@@ -59,6 +59,7 @@ static void obey_user(struct game *game, const struct input_tick *tick)
 {
     if (input_pressed(tick, ACTION_PAUSE))
         game_set_paused(game, !game->paused);
+    game->ended |= game->paused && input_pressed(tick, ACTION_QUIT);
     if (input_pressed(tick, ACTION_SCREENSHOT))
         game->screenshot_wanted = true;
     if (input_pressed(tick, ACTION_FULLSCREEN) && game->window != NULL)

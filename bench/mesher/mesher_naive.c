@@ -185,7 +185,8 @@ static mesh_quad face_quad(const struct mesh_input *input, struct cell cell, enu
                            uint32_t face)
 {
     const struct block_type *type = &block_types[block];
-    uint32_t light = type->opaque ? face_light(input, cell, face) : QUAD_LIGHT_PLAIN;
+    const bool pane = block == BLOCK_GLASS && input->light != NULL && input->detail == 0;
+    uint32_t light = type->opaque || pane ? face_light(input, cell, face) : QUAD_LIGHT_PLAIN;
     uint32_t even = brightness(light, 0) + brightness(light, 2);
     uint32_t odd = brightness(light, 1) + brightness(light, 3);
     uint32_t texture = type->texture[face == FACE_UP ? 0 : (face == FACE_DOWN ? 2 : 1)];

@@ -1,5 +1,5 @@
-// Lines in the world: around the block that the player looks at, and around the chunk of terrain
-// that the memory map points at.
+// Lines in the world: around the block that the player looks at, the cracks in it as it is dug, and
+// around the chunk of terrain that the memory map points at.
 #include "game/passes/passes.h"
 #include "game/passes/scene_uniforms.h"
 
@@ -11,7 +11,7 @@
 
 #include "shaders/shared.h"
 
-enum { MAX_LINES = 64, BOX_LINES = 12 };
+enum { MAX_LINES = 96, BOX_LINES = 12, CRACKS = 9 };
 
 struct lines {
     struct ash_pipeline pipeline; // tested against depth
@@ -61,13 +61,38 @@ static void add_box(struct lines *lines, const float low[3], const float high[3]
     }
 }
 
+// How a face breaks, from its middle outward, in sixteenths: a line from the first place to the
+// second.
+static const uint8_t cracks[CRACKS][2][2] = {
+    {{8, 8}, {11, 5}},  {{8, 8}, {4, 7}},  {{8, 8}, {9, 12}},
+    {{11, 5}, {12, 1}}, {{4, 7}, {1, 4}},  {{9, 12}, {6, 15}},
+    {{11, 5}, {15, 7}}, {{4, 7}, {3, 12}}, {{9, 12}, {14, 14}},
+};
+
+// The first `count` cracks in each face of a block.
+static void add_cracks(struct lines *lines, const float low[3], float size, uint32_t count,
+                       float width)
+{
+    for (uint32_t i = 0; i < 6 * count; i++) {
+        const uint32_t axis = i % 3, side = i / 3 % 2;
+        struct world_line *line = &lines->list[lines->count++];
+        *line = (struct world_line){.from[3] = width, .color[3] = 0.75f};
+        line->from[axis] = line->to[axis] = low[axis] + (side != 0 ? size : 0.0f);
+        for (uint32_t j = 0; j < 2; j++) {
+            const uint32_t along = (axis + 1 + j) % 3;
+            line->from[along] = low[along] + (float)cracks[i / 6][0][j] * size / 16.0f;
+            line->to[along] = low[along] + (float)cracks[i / 6][1][j] * size / 16.0f;
+        }
+    }
+}
+
 // The block that the player looks at.
 static void add_target(struct lines *lines, const struct scene *scene, float width)
 {
     const struct block_hit *target = &scene->hud.target;
     if (!target->hit)
         return;
-    // A little around the block, so that its own faces do not hide the line. Being dug, it glows.
+    // A little around the block, so that its own faces do not hide the lines. Being dug, it glows.
     const float around = 0.004f, progress = scene->hud.dig_progress;
     const float low[3] = {(float)((double)target->at.x - scene->camera.x) - around,
                           (float)((double)target->at.y - scene->camera.y) - around,
@@ -76,6 +101,7 @@ static void add_target(struct lines *lines, const struct scene *scene, float wid
     const float high[3] = {low[0] + size, low[1] + size, low[2] + size};
     const float color[4] = {progress, progress * 0.25f, 0.0f, 0.6f + 0.4f * progress};
     add_box(lines, low, high, width, color);
+    add_cracks(lines, low, size, (uint32_t)(progress * (CRACKS + 0.99f)), width);
 }
 
 // The chunk that the memory map points at: bright where it is seen, and faint through what hides

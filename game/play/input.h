@@ -13,6 +13,7 @@
 //     hotbar          1 to 9, Q and E,      shoulder buttons
 //                     wheel
 //     pause           Esc                   Start
+//     quit, paused    Q                     right stick pressed
 //     help            F1                    Back
 //     screenshot      F2                    cross left
 //     performance     F3                    cross up
@@ -42,6 +43,7 @@ enum action {
     ACTION_PERFORMANCE,
     ACTION_MEMORY,
     ACTION_FULLSCREEN,
+    ACTION_QUIT, // while paused
     ACTION_COUNT
 };
 

@@ -24,8 +24,8 @@ static const struct palette dusk = {
 static const struct palette night = {
     .zenith = {0.0022f, 0.0045f, 0.014f},
     .horizon = {0.009f, 0.017f, 0.042f},
-    .sun = {0.045f, 0.062f, 0.11f}, // the moon's
-    .ambient = {0.020f, 0.028f, 0.052f},
+    .sun = {0.052f, 0.072f, 0.125f}, // the moon's
+    .ambient = {0.028f, 0.038f, 0.068f},
 };
 
 static float smooth_step(float from, float to, float value)

@@ -43,6 +43,9 @@ void hud_hotbar(struct canvas *canvas, const struct scene_hud *hud)
         if (hud->hotbar[i] > BLOCK_AIR && hud->hotbar[i] < BLOCK_COUNT)
             canvas_block(canvas, x + margin, top + margin, slot - 2.0f * margin,
                          (enum block)hud->hotbar[i]);
+        // The key that takes it.
+        const char number[2] = {(char)('1' + i), '\0'};
+        canvas_text(canvas, x + 3.0f * unit, top + unit, 1.0f, HUD_GREY, number);
     }
     const uint32_t chosen = hud->hotbar_slot < HOTBAR_SLOTS ? hud->hotbar[hud->hotbar_slot] : 0;
     if (chosen > BLOCK_AIR && chosen < BLOCK_COUNT)
@@ -116,9 +119,9 @@ static const char *const help_lines[] = {
     "Middle click take its kind      X",
     "1-9, Q E     choose a block     shoulders",
     "Esc          pause, free mouse  Start",
-    "F1 help     F2 screenshot   F11 full screen",
-    "F3 performance: what each pass of a frame costs",
-    "F4 memory map: point, or click to look around",
+    "F1 F2        help, screenshot   Back, cross left",
+    "F3 F4        speed, memory map  cross up, down",
+    "F11          full screen        cross right",
 };
 
 // A plate in the middle with a title and `count` lines, closer where the window is low.
@@ -153,8 +156,9 @@ void hud_help(struct canvas *canvas)
 
 void hud_pause(struct canvas *canvas)
 {
-    static const char *const lines[] = {"Click, or press Esc, to go on.", "F1 shows the keys.",
-                                        "Close the window to quit; the world is saved."};
+    static const char *const lines[] = {
+        "Click, or press Esc (Start), to go on.", "F1 (Back) shows the keys.",
+        "Q (press the right stick) quits.", "What you build is kept."};
     canvas_rect(canvas, 0.0f, 0.0f, canvas->width, canvas->height, 0x06080C90);
-    write_plate(canvas, "Paused", lines, 3);
+    write_plate(canvas, "Paused", lines, sizeof(lines) / sizeof(lines[0]));
 }

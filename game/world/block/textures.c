@@ -161,10 +161,10 @@ static struct color paint_ash(int32_t x, int32_t y)
 static struct color paint_lava(int32_t x, int32_t y)
 {
     // Plates of crust that drift apart: brightest between them.
-    struct plate plate = plates(44, x, y, 4);
-    float heat = 1.0f - plate.edge / (2.6f + 2.4f * hash_unit(plate.id));
-    float value = 0.24f + 0.72f * clamp01(heat) + 0.45f * (bumps(19, x, y, 2) - 0.5f);
-    value += 0.12f * (grain(20, x, y) - 0.5f);
+    struct plate plate = plates(44, x, y, 2);
+    float heat = 1.0f - plate.edge / (3.0f + 2.0f * hash_unit(plate.id));
+    float value = 0.26f + 0.5f * clamp01(heat) + 0.5f * (bumps(19, x, y, 4) - 0.5f);
+    value += 0.06f * (grain(20, x, y) - 0.5f);
     return ramp_at(&lava_ramp, value, 0.35f + 0.65f * clamp01(value));
 }
 

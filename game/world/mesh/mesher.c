@@ -383,10 +383,10 @@ static void mesh_grid_faces(struct mesher *mesher, struct mesh *counts)
         counts->counts[face] = mesher->sink.count - before;
     }
     uint32_t before = mesher->sink.count;
-    mesher->plain = true;
     for (uint32_t kind = 0; kind < GRID_SEE_THROUGH; kind++) {
         if (!grid->has[kind])
             continue;
+        mesher->plain = kind == GRID_WATER || mesher->light == NULL;
         look_at(mesher, &grid->see[kind], &grid->stops[kind]);
         for (uint32_t face = 0; face < FACE_COUNT; face++)
             mesh_face(mesher, face);
