@@ -11,6 +11,7 @@
 #include "game/base/report.h"
 #include "game/game.h"
 #include "game/options.h"
+#include "game/tools/faults/host_faults.h"
 #include "game/tools/lab.h"
 
 #include "engine/context/context.h"
@@ -34,7 +35,10 @@ static bool flush_output(void)
 
 static bool play(const struct options *options)
 {
-    struct game *game = lab_switch_on(options) ? game_create(options) : NULL;
+    bool ready =
+        lab_switch_on(options) &&
+        host_faults_switch_on(options->fault_alloc, options->fault_file, options->fault_count);
+    struct game *game = ready ? game_create(options) : NULL;
     bool done = game != NULL && game_run(game);
     done = game_destroy(game) && done;
     uint32_t messages = ash_context_validation_messages(NULL);

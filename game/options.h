@@ -31,6 +31,7 @@ struct options {
     const char *record, *replay;
     const char *trace_memory;
     const char *fault, *pretend; // of the laboratory's layer (game/tools/lab.h); NULL: none
+    const char *fault_alloc, *fault_file; // game/tools/faults/host_faults.h; NULL: none
     bool fault_count;
     uint32_t hash_every; // ticks; 0: off
     float sensitivity;   // 1 is the default

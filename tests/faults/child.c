@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +19,17 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-static void start(const char *const *words, int errors)
+static void redirect(int errors)
 {
     int nothing = open("/dev/null", O_RDWR);
     dup2(nothing, STDIN_FILENO);
     dup2(nothing, STDOUT_FILENO);
     dup2(errors, STDERR_FILENO);
+}
+
+static int execute(void *user)
+{
+    const char *const *words = user;
     setenv("ASAN_OPTIONS", "detect_leaks=1:exitcode=77:abort_on_error=0", 1);
     setenv("LSAN_OPTIONS",
            "exitcode=77:print_suppressions=0:suppressions=" ASH_SOURCE_DIR
@@ -38,7 +44,7 @@ static void start(const char *const *words, int errors)
         arguments[count] = strdup(words[count]);
     arguments[count] = NULL;
     execv(words[0], arguments);
-    _exit(127);
+    return 127;
 }
 
 static void await(struct child *child, pid_t pid, double until)
@@ -55,7 +61,7 @@ static void await(struct child *child, pid_t pid, double until)
     child->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-void child_run(struct child *child, const char *const *words, double seconds)
+void child_call(struct child *child, int (*work)(void *user), void *user, double seconds)
 {
     char path[] = "/tmp/ash-child-XXXXXX";
     double began = now();
@@ -65,14 +71,21 @@ void child_run(struct child *child, const char *const *words, double seconds)
         return;
     unlink(path);
     pid_t pid = fork();
-    if (pid == 0)
-        start(words, errors);
+    if (pid == 0) {
+        redirect(errors);
+        exit(work(user));
+    }
     if (pid > 0)
         await(child, pid, began + seconds);
     ssize_t length = pread(errors, child->text, CHILD_TEXT - 1, 0);
     child->text[length > 0 ? length : 0] = '\0';
     close(errors);
     child->seconds = now() - began;
+}
+
+void child_run(struct child *child, const char *const *words, double seconds)
+{
+    child_call(child, execute, (void *)(uintptr_t)words, seconds);
 }
 
 const char *child_complaint(const struct child *child)

@@ -19,6 +19,9 @@ struct child {
 // finding makes the exit code 77.
 void child_run(struct child *child, const char *const *words, double seconds);
 
+// The same with a function, in a process forked from this one; it ends as the function says.
+void child_call(struct child *child, int (*work)(void *user), void *user, double seconds);
+
 // What is wrong with how it ended, whatever was done to it: a signal, a hang, a sanitizer's or the
 // validation layer's word, an exit code that is neither 0 nor 1. NULL: nothing.
 const char *child_complaint(const struct child *child);

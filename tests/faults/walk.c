@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { DEFAULT_SAMPLE = 40, MAX_KINDS = 128 };
+enum { DEFAULT_SAMPLE = 40, MAX_KINDS = 512 };
 
 struct kind {
     const char *name;
@@ -68,7 +68,7 @@ static size_t choose_step(size_t count, size_t *offset)
     return step;
 }
 
-uint32_t walk(const char *name, const struct walk_plan *plans, size_t count, walk_run *run)
+uint32_t walk(const char *name, struct walk_plan *plans, size_t count, walk_run *run)
 {
     static struct child child;
     struct table table = {.count = 0};
@@ -82,11 +82,11 @@ uint32_t walk(const char *name, const struct walk_plan *plans, size_t count, wal
         if (child.seconds > table.longest)
             table.longest = child.seconds;
         if (outcome == WALK_DIFFERENT)
-            printf("--fault %s: another picture\n", plans[i].fault);
+            printf("%s: another picture\n", plans[i].fault);
         if (outcome != WALK_WRONG)
             continue;
         table.wrong++;
-        printf("--fault %s (%s): %s; exit code %d, signal %d; it said:\n%s\n", plans[i].fault,
+        printf("%s (%s): %s; exit code %d, signal %d; it said:\n%s\n", plans[i].fault,
                plans[i].kind, why, child.exit_code, child.signal, child.text);
         fflush(stdout);
     }

@@ -167,6 +167,13 @@ static void every_failure_is_one_line(void **state)
           "could not write /nonexistent/x.png");
     fails("--headless --frames 1 --radius 1 --size 32x32 --bench /nonexistent/x.json", 1,
           "could not write /nonexistent/x.json");
+#ifdef NDEBUG
+    fails("--headless --fault-alloc 7", 1, "need a debug build");
+    fails("--headless --fault-file 7", 1, "need a debug build");
+#else
+    fails("--headless --fault-alloc 0", 1, "'0' is no fault");
+    fails("--headless --fault-file 7x", 1, "'7x' is no fault");
+#endif
 }
 
 static void assert_same_files(const char *first, const char *second)

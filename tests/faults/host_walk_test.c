@@ -1,0 +1,147 @@
+// Every host allocation and every file operation of a short game fails in turn: the game recovers,
+// or ends with exit code 1 and a sentence, and its world is whole.
+//
+// Labels: gpu game walk
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/faults/played.h"
+#include "tests/faults/walk.h"
+#include "tests/support/test.h"
+
+enum { MAX_PLANS = 8192 };
+
+static struct played played;
+static struct walk_plan plans[MAX_PLANS];
+static char line[512]; // what is played
+
+// The function at an address of the program, and its file: "world_create (game/world/world.c)".
+static void name_place(const char *address, char *name, size_t size)
+{
+    char command[512], function[64] = "?", file[256] = "?";
+    snprintf(command, sizeof(command), "addr2line -f -e " ASH_BINARY_DIR "/cinder %s", address);
+    FILE *answer = popen(command, "r");
+    assert_non_null(answer);
+    if (fscanf(answer, "%63s %255s", function, file) != 2)
+        snprintf(function, sizeof(function), "?");
+    pclose(answer);
+    // Some compilers name files from where they were called: build/debug/../../game/main.c.
+    const char *ours = file;
+    for (const char *up = file; (up = strstr(up, "../")) != NULL; up += 3)
+        ours = up + 3;
+    if (strncmp(ours, ASH_SOURCE_DIR "/", sizeof(ASH_SOURCE_DIR)) == 0)
+        ours += sizeof(ASH_SOURCE_DIR);
+    snprintf(name, size, "%s (%.*s)", function, (int)strcspn(ours, ":"), ours);
+}
+
+// "fault: allocation 57, calloc at 0x1234, fails"
+static void name_kind(const char *said, struct walk_plan *plan)
+{
+    char operation[64] = "", address[32] = "", place[96];
+    if (sscanf(said, "fault: %*[^,], %63[^,]", operation) != 1)
+        return;
+    char *at = strstr(operation, " at 0x");
+    if (at == NULL) { // a library's, which says whose
+        snprintf(plan->kind, sizeof(plan->kind), "%s", operation);
+        return;
+    }
+    snprintf(address, sizeof(address), "%s", at + strlen(" at "));
+    *at = '\0';
+    name_place(address, place, sizeof(place));
+    snprintf(plan->kind, sizeof(plan->kind), "%s in %s", operation, place);
+}
+
+static enum walk_outcome run(struct walk_plan *plan, struct child *child, const char **why)
+{
+    char words[1024];
+    snprintf(words, sizeof(words), "%s %s", line, plan->fault);
+    played_run(&played, child, words);
+    const char *said = child_line(child, "fault: ");
+    bool happened = said[0] != '\0';
+    name_kind(said, plan);
+    *why = child_complaint(child);
+    if (*why == NULL && !played_world_is_whole(&played))
+        *why = "the world is damaged";
+    if (*why == NULL && child->exit_code == 1 && !child_says(child, "cinder: ", " "))
+        *why = "no sentence says why";
+    if (*why == NULL && child_says(child, "cinder: ", "nothing has said why"))
+        *why = "nothing has said why";
+    if (*why != NULL)
+        return WALK_WRONG;
+    if (child->exit_code == 1)
+        return WALK_GAVE_UP;
+    if (!happened)
+        return WALK_NOTHING;
+    return played_same_picture(&played) ? WALK_RECOVERED : WALK_DIFFERENT;
+}
+
+// How many a run without a fault has: "fault: 1591 allocations could have failed".
+static size_t count_faults(const char *what)
+{
+    static struct child child;
+    char words[1024];
+    unsigned long long count = 0;
+    snprintf(words, sizeof(words), "%s --fault-count", line);
+    played_run(&played, &child, words);
+    if (child_complaint(&child) != NULL || child.exit_code != 0)
+        fail_msg("without a fault: %s", child.text);
+    played_keep_reference(&played);
+    for (const char *at = child.text; (at = strstr(at, "fault: ")) != NULL; at++) {
+        char name[32];
+        if (sscanf(at, "fault: %llu %31s", &count, name) == 2 &&
+            strncmp(name, what, strlen(name)) == 0)
+            return (size_t)count;
+    }
+    fail_msg("no count of %s: %s", what, child.text);
+    return 0;
+}
+
+static void walk_all(const char *name, const char *option, const char *what)
+{
+    size_t count = count_faults(what);
+    assert_true(count > 20 && count <= MAX_PLANS);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(plans[i].fault, sizeof(plans[i].fault), "--%s %zu", option, i + 1);
+        snprintf(plans[i].kind, sizeof(plans[i].kind), "not reached");
+    }
+    assert_int_equal(walk(name, plans, count, run), 0);
+}
+
+static void every_allocation_fails_once(void **state)
+{
+    (void)state;
+    snprintf(line, sizeof(line), "--headless --fly --memory-report %s/memory.json --trace %s/trace",
+             played.folder, played.folder);
+    walk_all("host allocations", "fault-alloc", "allocations");
+}
+
+static void every_file_operation_fails_once(void **state)
+{
+    (void)state;
+    snprintf(line, sizeof(line), "--headless --fly --memory-report %s/memory.json --trace %s/trace",
+             played.folder, played.folder);
+    walk_all("file operations", "fault-file", "file operations");
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    return played_begin(&played) ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    return played_end(&played) ? 0 : -1;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_allocation_fails_once),
+        cmocka_unit_test(every_file_operation_fails_once),
+    };
+    cmocka_set_test_filter(getenv("ASH_TEST"));
+    return cmocka_run_group_tests(tests, begin, end);
+}
