@@ -24,8 +24,8 @@ static const struct palette dusk = {
 static const struct palette night = {
     .zenith = {0.0022f, 0.0045f, 0.014f},
     .horizon = {0.009f, 0.017f, 0.042f},
-    .sun = {0.052f, 0.072f, 0.125f}, // the moon's
-    .ambient = {0.028f, 0.038f, 0.068f},
+    .sun = {0.050f, 0.068f, 0.12f}, // the moon's
+    .ambient = {0.026f, 0.035f, 0.063f},
 };
 
 static float smooth_step(float from, float to, float value)
