@@ -26,7 +26,39 @@ static bool write_all(int descriptor, const uint8_t *data, size_t size)
     return true;
 }
 
-static bool replace(const char *path, const void *data, size_t size, mode_t mode)
+static bool tell(const char *path)
+{
+    ash_log(ASH_LOG_ERROR, "could not write %s: %s; choose another place", path, strerror(errno));
+    return false;
+}
+
+// Closes it in any case; errno says what went wrong first.
+static bool write_and_close(int descriptor, const void *data, size_t size, bool sync)
+{
+    bool done = write_all(descriptor, data, size) && (!sync || fsync(descriptor) == 0);
+    int reason = errno;
+    bool closed = close(descriptor) == 0;
+    if (!done)
+        errno = reason;
+    return done && closed;
+}
+
+// A device or a pipe: nothing can take its place.
+static bool write_into(const char *path, const void *data, size_t size)
+{
+    // Not blocking: opening a pipe that nobody reads would wait for ever.
+    int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    return descriptor >= 0 && fcntl(descriptor, F_SETFL, 0) == 0 &&
+           write_and_close(descriptor, data, size, /*sync=*/false);
+}
+
+static bool is_no_file(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+bool file_replace(const char *path, const void *data, size_t size)
 {
     char beside[PATH_SIZE];
     int length = snprintf(beside, sizeof(beside), "%s.%ld.new", path, (long)getpid());
@@ -35,29 +67,45 @@ static bool replace(const char *path, const void *data, size_t size, mode_t mode
                 path);
         return false;
     }
+    if (is_no_file(path))
+        return write_into(path, data, size) || tell(path);
     unlink(beside); // left over from a process that had our number and was killed
-    int descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-    if (descriptor >= 0) {
-        bool written = write_all(descriptor, data, size);
-        int reason = errno;
-        if (close(descriptor) == 0 && written && rename(beside, path) == 0)
-            return true;
-        reason = written ? errno : reason;
-        unlink(beside);
+    int descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (descriptor < 0)
+        return tell(path);
+    if (write_and_close(descriptor, data, size, /*sync=*/true) && rename(beside, path) == 0)
+        return true;
+    int reason = errno;
+    unlink(beside);
+    errno = reason;
+    return tell(path);
+}
+
+FILE *file_begin(const char *path, const void *data, size_t size)
+{
+    if (!file_replace(path, data, size))
+        return NULL;
+    int descriptor = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+    FILE *file = descriptor >= 0 ? fdopen(descriptor, "ab") : NULL;
+    if (file != NULL)
+        return file;
+    tell(path);
+    if (descriptor >= 0)
+        close(descriptor);
+    return NULL;
+}
+
+bool file_end(FILE *file, const char *path)
+{
+    if (file == NULL)
+        return true;
+    bool failed = ferror(file) != 0;
+    int reason = EIO; // of a write long ago, whose own nobody has kept
+    if (fclose(file) == 0 && !failed)
+        return true;
+    if (failed)
         errno = reason;
-    }
-    ash_log(ASH_LOG_ERROR, "could not write %s: %s; choose another place", path, strerror(errno));
-    return false;
-}
-
-bool file_replace(const char *path, const void *data, size_t size)
-{
-    return replace(path, data, size, 0644);
-}
-
-bool file_replace_private(const char *path, const void *data, size_t size)
-{
-    return replace(path, data, size, 0600);
+    return tell(path);
 }
 
 // The whole of an open file; NULL with errno, EFBIG where it has more than `limit` bytes.
@@ -117,17 +165,33 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size)
     return true;
 }
 
-bool file_read_private(const char *path, size_t limit, uint8_t **data, size_t *size)
+static bool is_private(int descriptor)
 {
     struct stat status;
+    return fstat(descriptor, &status) == 0 && status.st_uid == geteuid() &&
+           (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+bool file_read_private(const char *path, size_t limit, uint8_t **data, size_t *size)
+{
+    char folder_name[PATH_SIZE];
+    const char *name = strrchr(path, '/');
     uint8_t *bytes = NULL;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-    if (descriptor < 0)
+    if (name == NULL || (size_t)(name - path) >= sizeof(folder_name))
         return false;
-    if (fstat(descriptor, &status) == 0 && status.st_uid == geteuid() &&
-        (status.st_mode & (S_IWGRP | S_IWOTH)) == 0)
-        bytes = read_open(descriptor, limit, size);
-    close(descriptor);
+    snprintf(folder_name, sizeof(folder_name), "%.*s/", (int)(name - path), path);
+    int folder = open(folder_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return false;
+    // Looked at once it is open, so that nothing can be put in its place in between.
+    if (is_private(folder)) {
+        int file = openat(folder, name + 1, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+        if (file >= 0 && is_private(file))
+            bytes = read_open(file, limit, size);
+        if (file >= 0)
+            close(file);
+    }
+    close(folder);
     *data = bytes;
     return bytes != NULL;
 }

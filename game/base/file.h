@@ -1,4 +1,4 @@
-// Whole files, replaced at once or not at all; and where a user's files belong.
+// Whole files, for the user alone, replaced at once or not at all; and where a user's files belong.
 //
 // Failures are logged, as one sentence with the file's name.
 #ifndef GAME_BASE_FILE_H
@@ -7,17 +7,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
-// Writes beside the file and renames: whoever looks sees the old content or all of the new.
+// Writes beside the file and renames: whoever looks sees the old content or all of the new, also
+// after a crash of the system. What is there and no file (a device, a pipe) is written to.
 bool file_replace(const char *path, const void *data, size_t size);
-// The same, for the user alone.
-bool file_replace_private(const char *path, const void *data, size_t size);
+
+// The same with a file that begins so and goes on. NULL: it could not be made.
+FILE *file_begin(const char *path, const void *data, size_t size);
+// Closes it; false where anything since file_begin could not be written. NULL is allowed.
+bool file_end(FILE *file, const char *path);
 
 // Reads at most `limit` bytes; a longer file is an error. The caller frees *data.
 bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size);
 
-// The same, where the file is the user's own and nobody else can write it; no link is followed.
-// False, without a word: it is not, or it is not there.
+// The same, where file and folder are the user's own and nobody else can write them; the file is no
+// link. False, without a word: it is not so, or it is not there.
 bool file_read_private(const char *path, size_t limit, uint8_t **data, size_t *size);
 
 // The user's place for Cinder's files, made for the user alone where it is not there yet:

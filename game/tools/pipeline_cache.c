@@ -85,7 +85,7 @@ bool pipeline_cache_write(const char *path, const VkPhysicalDeviceProperties *de
         return false;
     memcpy(bytes, &header, sizeof(header));
     memcpy(bytes + sizeof(header), data, size);
-    bool done = file_replace_private(path, bytes, sizeof(header) + size);
+    bool done = file_replace(path, bytes, sizeof(header) + size);
     free(bytes);
     return done;
 }

@@ -29,21 +29,13 @@ bool recording_load(struct recording *recording, const char *path)
     return true;
 }
 
-static void tell_write_error(const char *path)
-{
-    ash_log(ASH_LOG_ERROR, "could not write %s: %s; choose another place", path, strerror(errno));
-}
-
 bool recording_create(struct recording *recording, const char *path, const struct simulation *start)
 {
-    FILE *file = fopen(path, "wbe");
-    if (file == NULL) {
-        tell_write_error(path);
-        return false;
-    }
     uint8_t header[REPLAY_HEADER_SIZE];
     replay_write_header(start, header);
-    fwrite(header, sizeof(header), 1, file);
+    FILE *file = file_begin(path, header, sizeof(header));
+    if (file == NULL)
+        return false;
     *recording = (struct recording){.path = path, .file = file};
     return true;
 }
@@ -67,13 +59,7 @@ bool recording_take(struct recording *recording, struct input_tick *tick)
 
 bool recording_finish(struct recording *recording)
 {
-    bool done = true;
-    if (recording->file != NULL) {
-        bool failed = ferror(recording->file) != 0;
-        done = fclose(recording->file) == 0 && !failed;
-        if (!done)
-            tell_write_error(recording->path);
-    }
+    bool done = file_end(recording->file, recording->path);
     free(recording->bytes);
     *recording = (struct recording){0};
     return done;

@@ -432,6 +432,27 @@ static void shaders_are_taken_from_a_folder(void **state)
     assert_int_equal(system("rm -r shaders a.png; rm -f b.png c.png d.png"), 0);
 }
 
+// Whatever the user's settings allow: nobody else reads what the game writes.
+static void what_is_written_is_for_the_user_alone(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"a.png",   "b.json", "m.json", "t.json",
+                                        "m.trace", "r.rec",  "w.db",   "cinder"};
+    mode_t before = umask(0);
+    succeeds("--headless --frames 3 --size 64x36 --radius 1 --world w.db --out a.png "
+             "--memory-report m.json --trace t.json --trace-memory m.trace");
+    succeeds("--headless --frames 3 --size 64x36 --radius 1 --record r.rec --bench b.json");
+    umask(before);
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct stat status;
+        assert_int_equal(stat(names[i], &status), 0);
+        if ((status.st_mode & 077) != 0)
+            fail_msg("%s: mode %o", names[i], (unsigned)status.st_mode & 07777);
+        if (S_ISREG(status.st_mode))
+            assert_int_equal(unlink(names[i]), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +466,7 @@ int main(void)
         cmocka_unit_test(a_world_is_kept_where_it_is_asked_for),
         cmocka_unit_test(the_player_goes_on_with_what_he_had),
         cmocka_unit_test(pipelines_are_kept),
+        cmocka_unit_test(what_is_written_is_for_the_user_alone),
         cmocka_unit_test(shaders_are_taken_from_a_folder),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -7,8 +7,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "engine/log.h"
@@ -88,12 +90,21 @@ static void a_full_disk_is_told_of(void **state)
     (void)state;
     struct simulation start = start_state();
     struct recording recording = {0};
-    assert_true(recording_create(&recording, "/dev/full", &start));
+    assert_false(recording_create(&recording, "/dev/full", &start));
+    assert_non_null(strstr(last_error, "could not write /dev/full"));
+    assert_null(recording.file);
+    signal(SIGXFSZ, SIG_IGN);
+    struct rlimit limit, before;
+    assert_true(recording_create(&recording, path, &start));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = (struct rlimit){.rlim_cur = 1000, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
     struct input_tick tick = {.slot = -1};
     for (int i = 0; i < 1000; i++)
         recording_add(&recording, &tick);
     assert_false(recording_finish(&recording));
-    assert_non_null(strstr(last_error, "could not write /dev/full"));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_non_null(strstr(last_error, path));
 }
 
 static void files_that_are_none_are_refused(void **state)
