@@ -4,9 +4,6 @@
 // region.
 #include "engine/memory/allocator.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/memory/optional/check.h"
@@ -17,6 +14,7 @@
 #include "engine/memory/upload.h"
 #include "tests/support/catch.h"
 #include "tests/support/failing_host.h"
+#include "tests/support/memory_state.h"
 #include "tests/support/memory_test.h"
 
 // What the calls below are made with. Its memory is not coherent, so that views flush.
@@ -54,81 +52,26 @@ static enum ash_result make_buffer(struct fixture *fixture, VkMemoryPropertyFlag
     return ash_buffer_init(out, fixture->test.allocator, &params);
 }
 
-// ---- everything there is, as a text
+// ---- everything there is
 
-struct text {
-    char bytes[32768];
-    size_t size;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int length =
-        vsnprintf(text->bytes + text->size, sizeof(text->bytes) - text->size, format, arguments);
-    va_end(arguments);
-    assert_in_range(length, 0, sizeof(text->bytes) - text->size - 1);
-    text->size += (size_t)length;
-}
-
-static void add_chunk(void *user, const struct ash_memory_chunk *chunk)
-{
-    add(user, "chunk of %llu, type %u, dedicated %d, %u views\n", (unsigned long long)chunk->size,
-        chunk->memory_type_index, chunk->dedicated, chunk->map_count);
-    for (uint32_t i = 0; i < chunk->free_region_count; i++)
-        add(user, "  free: %llu at %llu\n", (unsigned long long)chunk->free_regions[i].size,
-            (unsigned long long)chunk->free_regions[i].offset);
-}
-
-static void add_block(void *user, const struct ash_memory_chunk *chunk,
-                      const struct ash_memory_block_info *info)
-{
-    (void)chunk;
-    add(user, "  block: %llu at %llu, \"%s\", %p\n", (unsigned long long)info->block.size,
-        (unsigned long long)info->block.offset, info->label ? info->label : "", info->user);
-}
-
-static void add_usage(struct text *text, const struct ash_memory_usage *usage)
-{
-    if (usage->reserved_bytes + usage->live_blocks + usage->chunks + usage->dedicated == 0)
-        return;
-    add(text, "%llu reserved, %llu live in %llu, %u chunks, %u dedicated\n",
-        (unsigned long long)usage->reserved_bytes, (unsigned long long)usage->live_bytes,
-        (unsigned long long)usage->live_blocks, usage->chunks, usage->dedicated);
-}
-
-static void add_upload(struct text *text, const struct ash_upload *upload)
+static void add_upload(struct memory_state *state, const struct ash_upload *upload)
 {
     struct ash_upload_stats stats;
     ash_upload_stats(upload, &stats);
-    add(text, "upload: %llu of %llu, %llu bytes, %llu copies, %llu direct\n",
-        (unsigned long long)stats.ring_used, (unsigned long long)stats.ring_size,
-        (unsigned long long)stats.bytes_uploaded, (unsigned long long)stats.copies,
-        (unsigned long long)stats.direct_writes);
+    memory_state_add(state, "upload: %llu of %llu, %llu bytes, %llu copies, %llu direct\n",
+                     (unsigned long long)stats.ring_used, (unsigned long long)stats.ring_size,
+                     (unsigned long long)stats.bytes_uploaded, (unsigned long long)stats.copies,
+                     (unsigned long long)stats.direct_writes);
 }
 
-static void look(struct fixture *fixture, struct text *text)
+static void look(struct fixture *fixture, struct memory_state *state)
 {
-    const struct ash_memory_visitor visitor = {add_chunk, add_block, text};
-    struct ash_allocator *allocator = fixture->test.allocator;
-    struct ash_allocator_stats stats;
-    struct fake_counts counts;
-    text->size = 0;
-    assert_true(ash_allocator_check(allocator));
-    ash_allocator_stats(allocator, &stats);
-    add_usage(text, &stats.total);
-    for (uint32_t type = 0; type < VK_MAX_MEMORY_TYPES; type++)
-        add_usage(text, &stats.types[type]);
-    assert_int_equal(ash_allocator_visit(allocator, &visitor), ASH_OK);
-    add_upload(text, fixture->ring);
-    add_upload(text, fixture->direct);
-    add(text, "views: %u, %u\n", fixture->visible.open_views, fixture->local.open_views);
-    fake_device_counts(fixture->test.device, &counts);
-    add(text, "device: %u memories of %llu, %u mapped, %u buffers, %u images, %u views\n",
-        counts.memories, (unsigned long long)counts.memory_bytes, counts.mapped_memories,
-        counts.buffers, counts.images, counts.image_views);
-    add(text, "host: %llu\n", (unsigned long long)failing_host_living());
+    memory_state_look(&fixture->test, state);
+    add_upload(state, fixture->ring);
+    add_upload(state, fixture->direct);
+    memory_state_add(state, "views: %u, %u\n", fixture->visible.open_views,
+                     fixture->local.open_views);
+    memory_state_add(state, "host: %llu\n", (unsigned long long)failing_host_living());
 }
 
 // ---- the calls, each with what takes it back
@@ -309,8 +252,8 @@ static enum ash_result begin_upload(struct fixture *fixture)
 
 static void forget_upload(struct fixture *fixture)
 {
-    assert_int_equal(ash_upload_end(&fixture->view), ASH_OK);
     ash_upload_forget(fixture->ring, &fixture->local, NULL);
+    assert_int_equal(ash_upload_end(&fixture->view), ASH_OK);
     ash_upload_reclaim(fixture->ring, 0);
 }
 
@@ -410,14 +353,12 @@ static void end(struct fixture *fixture)
     memory_test_end(&fixture->test);
 }
 
-static void assert_as_before(struct fixture *fixture, const struct text *before,
+static void assert_as_before(struct fixture *fixture, const struct memory_state *before,
                              const struct call *call, uint64_t nth)
 {
-    static struct text after;
+    static struct memory_state after;
     look(fixture, &after);
-    if (strcmp(before->bytes, after.bytes) != 0)
-        fail_msg("%s, request %llu:\n%s\nbecame\n%s", call->name, (unsigned long long)nth,
-                 before->bytes, after.bytes);
+    memory_state_compare(before, &after, call->name, nth);
 }
 
 static bool is_zero(const void *bytes, size_t size)
@@ -451,7 +392,7 @@ static void forget_what_was_made(struct fixture *fixture)
 static bool fails(struct fixture *fixture, const struct call *call, uint64_t nth, bool alone,
                   VkResult driver)
 {
-    static struct text before;
+    static struct memory_state before;
     bool host = driver == VK_SUCCESS;
     struct fake_fault fault = {NULL, nth, alone ? 1 : UINT64_MAX, driver};
     look(fixture, &before);
