@@ -50,21 +50,11 @@ enum { MOUSE_BUTTONS = sizeof(mouse_actions) / sizeof(mouse_actions[0]) };
 // By GLFW's number of the button: A, B, X, Y, shoulders, Back, Start, Guide, sticks, cross up,
 // right, down, left.
 static const int pad_actions[] = {
-    ACTION_JUMP,
-    ACTION_SINK,
-    ACTION_PICK,
-    ACTION_TOGGLE_FLY,
-    ACTION_PREVIOUS_SLOT,
-    ACTION_NEXT_SLOT,
-    ACTION_HELP,
-    ACTION_PAUSE,
-    NO_ACTION,
-    ACTION_RUN,
-    ACTION_QUIT,
-    ACTION_PERFORMANCE,
-    ACTION_FULLSCREEN,
-    ACTION_MEMORY,
-    ACTION_SCREENSHOT,
+    ACTION_JUMP,       ACTION_SINK,          ACTION_PICK,
+    ACTION_TOGGLE_FLY, ACTION_PREVIOUS_SLOT, ACTION_NEXT_SLOT,
+    ACTION_HELP,       ACTION_PAUSE,         NO_ACTION,
+    ACTION_RUN,        ACTION_QUIT,          ACTION_PERFORMANCE,
+    ACTION_FULLSCREEN, ACTION_MEMORY,        ACTION_SCREENSHOT,
 };
 enum { PAD_BUTTONS = sizeof(pad_actions) / sizeof(pad_actions[0]) };
 
@@ -219,7 +209,7 @@ static void take_look(const struct input *input, const struct input_options *opt
 struct input_tick input_take(struct input *input, const struct input_options *options,
                              float seconds)
 {
-    struct input_tick tick = {.held = pad_held(&input->pad), .slot = (int8_t)(input->slot - 1)};
+    struct input_tick tick = {.held = pad_held(&input->pad), .slot = input->slot - 1};
     for (uint32_t i = 0; i < KEY_BINDINGS; i++) {
         if ((input->keys >> i & 1) != 0 && key_bindings[i].action != NO_ACTION)
             tick.held |= 1u << key_bindings[i].action;

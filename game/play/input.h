@@ -53,7 +53,7 @@ struct input_tick {
     float look_yaw, look_pitch; // radians to turn
     uint32_t held;              // bit n: enum action n is down
     uint32_t pressed;           // bit n: it went down in this tick
-    int8_t slot;                // hotbar slot chosen by number, from 0; -1: none
+    int32_t slot;               // hotbar slot chosen by number, from 0; -1: none
 };
 
 struct input_options {

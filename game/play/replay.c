@@ -1,97 +1,32 @@
 #include "game/play/replay.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static const uint8_t magic[8] = {'C', 'I', 'N', 'D', 'E', 'R', 0, REPLAY_VERSION};
+static const char magic[8] = {'C', 'I', 'N', 'D', 'E', 'R', 0, REPLAY_VERSION};
 
-_Static_assert(REPLAY_HEADER_SIZE == 8 + 4 + 6 * 8 + 1 + HOTBAR_SLOTS, "as replay.h says");
-
-static uint8_t *put_u32(uint8_t *at, uint32_t value)
+struct replay_header replay_header(const struct simulation *start)
 {
-    for (int i = 0; i < 4; i++)
-        *at++ = (uint8_t)(value >> 8 * i);
-    return at;
-}
-
-static const uint8_t *get_u32(const uint8_t *at, uint32_t *value)
-{
-    *value = 0;
-    for (int i = 0; i < 4; i++)
-        *value |= (uint32_t)*at++ << 8 * i;
-    return at;
-}
-
-static uint8_t *put_float(uint8_t *at, float value)
-{
-    uint32_t bits;
-    memcpy(&bits, &value, sizeof(bits));
-    return put_u32(at, bits);
-}
-
-static const uint8_t *get_float(const uint8_t *at, float *value)
-{
-    uint32_t bits;
-    at = get_u32(at, &bits);
-    memcpy(value, &bits, sizeof(bits));
-    return at;
-}
-
-static uint8_t *put_double(uint8_t *at, double value)
-{
-    uint64_t bits;
-    memcpy(&bits, &value, sizeof(bits));
-    return put_u32(put_u32(at, (uint32_t)bits), (uint32_t)(bits >> 32));
-}
-
-static const uint8_t *get_double(const uint8_t *at, double *value)
-{
-    uint32_t low;
-    uint32_t high;
-    at = get_u32(get_u32(at, &low), &high);
-    uint64_t bits = (uint64_t)high << 32 | low;
-    memcpy(value, &bits, sizeof(bits));
-    return at;
-}
-
-void replay_write_header(const struct simulation *start, uint8_t out[REPLAY_HEADER_SIZE])
-{
-    memcpy(out, magic, sizeof(magic));
-    uint8_t *at = put_u32(out + sizeof(magic), start->seed);
-    at = put_double(at, start->player.x);
-    at = put_double(at, start->player.y);
-    at = put_double(at, start->player.z);
-    at = put_double(at, start->player.yaw);
-    at = put_double(at, start->player.pitch);
-    at = put_double(at, start->time_of_day);
-    *at++ = start->interact.slot;
-    memcpy(at, start->interact.hotbar, HOTBAR_SLOTS);
-}
-
-void replay_write_tick(const struct input_tick *tick, uint8_t out[REPLAY_TICK_SIZE])
-{
-    uint8_t *at = put_float(out, tick->move_x);
-    at = put_float(at, tick->move_z);
-    at = put_float(at, tick->look_yaw);
-    at = put_float(at, tick->look_pitch);
-    at = put_u32(at, tick->held);
-    at = put_u32(at, tick->pressed);
-    *at = (uint8_t)tick->slot;
+    const struct player *player = &start->player;
+    struct replay_header header = {
+        .x = player->x,
+        .y = player->y,
+        .z = player->z,
+        .yaw = player->yaw,
+        .pitch = player->pitch,
+        .time_of_day = start->time_of_day,
+        .seed = start->seed,
+        .slot = start->interact.slot,
+    };
+    memcpy(header.magic, magic, sizeof(magic));
+    memcpy(header.hotbar, start->interact.hotbar, HOTBAR_SLOTS);
+    return header;
 }
 
 struct input_tick replay_tick(const struct replay *replay, uint64_t index)
 {
-    const uint8_t *at = replay->ticks + index * REPLAY_TICK_SIZE;
-    struct input_tick tick;
-    memset(&tick, 0, sizeof(tick));
-    at = get_float(at, &tick.move_x);
-    at = get_float(at, &tick.move_z);
-    at = get_float(at, &tick.look_yaw);
-    at = get_float(at, &tick.look_pitch);
-    at = get_u32(at, &tick.held);
-    at = get_u32(at, &tick.pressed);
-    tick.slot = (int8_t)*at;
+    struct input_tick tick; // the bytes may lie anywhere
+    memcpy(&tick, replay->ticks + index * sizeof(tick), sizeof(tick));
     return tick;
 }
 
@@ -111,20 +46,17 @@ static bool tick_is_valid(const struct input_tick *tick)
            tick->slot < HOTBAR_SLOTS;
 }
 
-static bool parse_start(const uint8_t *at, struct simulation *start)
+static bool take_start(const struct replay_header *header, struct simulation *start)
 {
-    uint32_t seed;
-    at = get_u32(at, &seed);
-    simulation_init(start, seed, (struct block_coord){0, 0, 0}, 0, 0);
+    simulation_init(start, header->seed, (struct block_coord){0, 0, 0}, header->yaw,
+                    header->time_of_day);
     struct player *player = &start->player;
-    at = get_double(at, &player->x);
-    at = get_double(at, &player->y);
-    at = get_double(at, &player->z);
-    at = get_double(at, &player->yaw);
-    at = get_double(at, &player->pitch);
-    at = get_double(at, &start->time_of_day);
-    start->interact.slot = *at++;
-    memcpy(start->interact.hotbar, at, HOTBAR_SLOTS);
+    player->x = header->x;
+    player->y = header->y;
+    player->z = header->z;
+    player->pitch = header->pitch;
+    start->interact.slot = header->slot;
+    memcpy(start->interact.hotbar, header->hotbar, HOTBAR_SLOTS);
     return block_hotbar_makes_sense(start->interact.hotbar) && within(player->x, BODY_EDGE) &&
            within(player->z, BODY_EDGE) && within(player->y, 100000) && within(player->yaw, 4) &&
            within(player->pitch, 2) && start->time_of_day >= 0 && start->time_of_day <= 1 &&
@@ -134,18 +66,21 @@ static bool parse_start(const uint8_t *at, struct simulation *start)
 bool replay_parse(const uint8_t *bytes, size_t size, struct replay *out, char *message,
                   size_t message_size)
 {
-    if (size < REPLAY_HEADER_SIZE || memcmp(bytes, magic, sizeof(magic) - 1) != 0) {
+    struct replay_header header = {0};
+    if (size >= sizeof(header))
+        memcpy(&header, bytes, sizeof(header));
+    if (memcmp(header.magic, magic, sizeof(magic) - 1) != 0) {
         snprintf(message, message_size, "it is not a recording of Cinder");
         return false;
     }
-    if (bytes[sizeof(magic) - 1] != REPLAY_VERSION) {
-        snprintf(message, message_size, "it has version %u, and this Cinder plays version %d",
-                 (unsigned)bytes[sizeof(magic) - 1], REPLAY_VERSION);
+    if (header.magic[7] != REPLAY_VERSION) {
+        snprintf(message, message_size, "it has version %d, and this Cinder plays version %d",
+                 header.magic[7], REPLAY_VERSION);
         return false;
     }
-    struct replay replay = {.ticks = bytes + REPLAY_HEADER_SIZE,
-                            .tick_count = (size - REPLAY_HEADER_SIZE) / REPLAY_TICK_SIZE};
-    if (!parse_start(bytes + sizeof(magic), &replay.start)) {
+    struct replay replay = {.ticks = bytes + sizeof(header),
+                            .tick_count = (size - sizeof(header)) / sizeof(struct input_tick)};
+    if (!take_start(&header, &replay.start)) {
         snprintf(message, message_size, "it is damaged: its start makes no sense");
         return false;
     }

@@ -1,11 +1,7 @@
 // A recording: how a game began, and the input of every tick since. Pure: bytes in memory; whoever
 // has the file reads and writes it.
 //
-//     magic "CINDER", 0, version          8 bytes; all numbers little-endian
-//     seed                                4
-//     x y z, yaw, pitch, time of day      6 doubles
-//     slot, hotbar                        1 + 9
-//     then for each tick                  25: move x z, look yaw pitch, held, pressed, slot
+//     struct replay_header, then a struct input_tick for each tick, as they lie in memory
 //
 // The world of a recording is as the seed made it: no edits of an earlier game.
 #ifndef GAME_PLAY_REPLAY_H
@@ -18,14 +14,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-    REPLAY_VERSION = 1,
-    REPLAY_HEADER_SIZE = 70,
-    REPLAY_TICK_SIZE = 25,
-};
+enum { REPLAY_VERSION = 2 };
 
-void replay_write_header(const struct simulation *start, uint8_t out[REPLAY_HEADER_SIZE]);
-void replay_write_tick(const struct input_tick *tick, uint8_t out[REPLAY_TICK_SIZE]);
+// Without gaps; numbers are little-endian, as on every machine that Cinder runs on.
+struct replay_header {
+    char magic[8]; // "CINDER", 0, version
+    double x, y, z, yaw, pitch, time_of_day;
+    uint32_t seed;
+    uint8_t slot, hotbar[HOTBAR_SLOTS], unused[2];
+};
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "recordings are the same everywhere");
+_Static_assert(sizeof(struct replay_header) == 8 + 6 * 8 + 4 + 1 + HOTBAR_SLOTS + 2, "no gaps");
+_Static_assert(sizeof(struct input_tick) == 4 * sizeof(float) + 3 * 4, "no gaps");
+
+struct replay_header replay_header(const struct simulation *start);
 
 // A recording that was read; the bytes are borrowed.
 struct replay {

@@ -31,9 +31,8 @@ bool recording_load(struct recording *recording, const char *path)
 
 bool recording_create(struct recording *recording, const char *path, const struct simulation *start)
 {
-    uint8_t header[REPLAY_HEADER_SIZE];
-    replay_write_header(start, header);
-    FILE *file = file_begin(path, header, sizeof(header));
+    const struct replay_header header = replay_header(start);
+    FILE *file = file_begin(path, &header, sizeof(header));
     if (file == NULL)
         return false;
     *recording = (struct recording){.path = path, .file = file};
@@ -42,11 +41,8 @@ bool recording_create(struct recording *recording, const char *path, const struc
 
 void recording_add(struct recording *recording, const struct input_tick *tick)
 {
-    if (recording->file == NULL)
-        return;
-    uint8_t bytes[REPLAY_TICK_SIZE];
-    replay_write_tick(tick, bytes);
-    fwrite(bytes, sizeof(bytes), 1, recording->file);
+    if (recording->file != NULL)
+        fwrite(tick, sizeof(*tick), 1, recording->file);
 }
 
 bool recording_take(struct recording *recording, struct input_tick *tick)
