@@ -5,19 +5,50 @@
 #include "engine/bits.h"
 #include "engine/log.h"
 
+// From chunks for blocks of this size; else from the others. The arena is locked.
+static enum ash_result cut_anywhere(struct ash_allocator *allocator, struct ash_arena *arena,
+                                    const struct ash_request *request, struct ash_memory_block *out)
+{
+    struct ash_regions **sets = arena->regions[request->memory_type_index];
+    enum ash_size_class other = ASH_CLASS_COUNT - 1 - request->size_class;
+    enum ash_result result =
+        ash_arena_cut(allocator, arena, sets[request->size_class], request, out);
+    return result == ASH_NOT_READY ? ash_arena_cut(allocator, arena, sets[other], request, out)
+                                   : result;
+}
+
 static enum ash_result alloc_from(struct ash_allocator *allocator, struct ash_arena *arena,
                                   const struct ash_request *request, struct ash_memory_block *out)
 {
-    enum ash_size_class size_class = request->size_class;
-    struct ash_regions **sets = arena->regions[request->memory_type_index];
-    if (!__atomic_load_n(&arena->used, __ATOMIC_RELAXED))
-        return ASH_NOT_READY;
     ash_lock_acquire(&arena->lock);
-    enum ash_result result = ash_arena_cut(allocator, arena, sets[size_class], request, out);
-    if (result == ASH_NOT_READY)
-        result =
-            ash_arena_cut(allocator, arena, sets[ASH_CLASS_COUNT - 1 - size_class], request, out);
+    enum ash_result result = cut_anywhere(allocator, arena, request, out);
     ash_lock_release(&arena->lock);
+    return result;
+}
+
+// From other threads' chunks. Those that are locked come last: where there are more threads than
+// processors, who holds a lock may have been interrupted, and it is long until it goes on.
+static enum ash_result alloc_from_others(struct ash_allocator *allocator,
+                                         const struct ash_arena *own,
+                                         const struct ash_request *request,
+                                         struct ash_memory_block *out)
+{
+    struct ash_arena *locked[ASH_ARENA_COUNT];
+    uint32_t locked_count = 0;
+    enum ash_result result = ASH_NOT_READY;
+    for (uint32_t i = 0; i < ASH_ARENA_COUNT && result == ASH_NOT_READY; i++) {
+        struct ash_arena *arena = &allocator->arenas[i];
+        if (arena == own || !__atomic_load_n(&arena->used, __ATOMIC_RELAXED))
+            continue;
+        if (ash_lock_try(&arena->lock)) {
+            result = cut_anywhere(allocator, arena, request, out);
+            ash_lock_release(&arena->lock);
+        } else {
+            locked[locked_count++] = arena;
+        }
+    }
+    for (uint32_t i = 0; i < locked_count && result == ASH_NOT_READY; i++)
+        result = alloc_from(allocator, locked[i], request, out);
     return result;
 }
 
@@ -56,11 +87,7 @@ static enum ash_result alloc_from_any(struct ash_allocator *allocator,
         if (result != ASH_OK)
             ash_chunk_put_aside(allocator, spare);
     }
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT && result == ASH_NOT_READY; i++) {
-        if (&allocator->arenas[i] != own)
-            result = alloc_from(allocator, &allocator->arenas[i], request, out);
-    }
-    return result;
+    return result == ASH_NOT_READY ? alloc_from_others(allocator, own, request, out) : result;
 }
 
 // A block from the beginning of a chunk made for it.

@@ -21,44 +21,45 @@ static void pause_briefly(void)
 #endif
 }
 
-// Sleeps while the lock is held; may return early.
+// Sleeps until somebody is woken; not at all, if somebody was since `awaited` was set.
 static void sleep_on(struct ash_lock *lock)
 {
 #ifdef __linux__
     struct timespec longest = {.tv_nsec = LONGEST_SLEEP_NS};
-    syscall(SYS_futex, &lock->held, FUTEX_WAIT_PRIVATE, 1, &longest, NULL, 0);
+    syscall(SYS_futex, &lock->awaited, FUTEX_WAIT_PRIVATE, 1, &longest, NULL, 0);
 #else
     (void)lock;
     sched_yield();
 #endif
 }
 
-static bool try(struct ash_lock *lock)
-{
-    uint32_t held = 0;
-    return __atomic_load_n(&lock->held, __ATOMIC_RELAXED) == 0 &&
-           __atomic_compare_exchange_n(&lock->held, &held, 1, false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED);
-}
-
-void ash_lock_wait(struct ash_lock *lock)
+static bool spin(struct ash_lock *lock)
 {
     for (int i = 0; i < SPINS; i++) {
-        if (try(lock))
-            return;
+        if (ash_lock_try(lock))
+            return true;
         pause_briefly();
     }
-    __atomic_fetch_add(&lock->waiters, 1, __ATOMIC_SEQ_CST);
-    while (!try(lock))
-        sleep_on(lock);
-    __atomic_fetch_sub(&lock->waiters, 1, __ATOMIC_RELAXED);
+    return false;
 }
 
+// Who has slept says that others may sleep too, so that each wakes the next.
+void ash_lock_wait(struct ash_lock *lock)
+{
+    while (!spin(lock)) {
+        __atomic_store_n(&lock->awaited, 1, __ATOMIC_SEQ_CST);
+        if (ash_lock_try(lock))
+            return;
+        sleep_on(lock);
+        __atomic_store_n(&lock->awaited, 1, __ATOMIC_RELAXED);
+    }
+}
+
+// Once for each that sleeps, and not at every release until it has got up.
 void ash_lock_wake(struct ash_lock *lock)
 {
+    __atomic_store_n(&lock->awaited, 0, __ATOMIC_RELAXED);
 #ifdef __linux__
-    syscall(SYS_futex, &lock->held, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-#else
-    (void)lock;
+    syscall(SYS_futex, &lock->awaited, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 #endif
 }
