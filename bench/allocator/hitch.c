@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "bench/allocator/driver.h"
+#include "bench/allocator/replay.h"
 #include "engine/memory/allocator.h"
 #include "engine/memory/optional/growth.h"
 #include "engine/memory/optional/many.h"
@@ -20,9 +21,7 @@ struct grower {
 
 static double now_us(void)
 {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e6 + (double)time.tv_nsec * 1e-3;
+    return now_ns() * 1e-3;
 }
 
 static void rest(long microseconds)

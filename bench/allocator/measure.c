@@ -1,21 +1,14 @@
 #include "bench/allocator/measure.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "bench/allocator/replay.h"
 #include "bench/allocator/shadow.h"
 #include "engine/bits.h"
-
-static double now_ns(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
 
 // Of this thread alone: what other programs do meanwhile does not count.
 static double own_ns(void)
@@ -23,50 +16,6 @@ static double own_ns(void)
     struct timespec time;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-static bool frees(const struct operation *operation)
-{
-    return (operation->flags & TRACE_FREE) != 0;
-}
-
-static inline bool apply(const struct target_type *type, struct target *target,
-                         const struct operation *operation, uint32_t base)
-{
-    return frees(operation) ? type->release(target, base + operation->slot)
-                            : type->alloc(target, operation, base);
-}
-
-static bool apply_all(const struct target_type *type, struct target *target,
-                      const struct trace *trace, size_t from, size_t to, uint32_t base)
-{
-    for (size_t i = from; i < to; i++) {
-        if (!apply(type, target, &trace->operations[i], base)) {
-            fprintf(stderr, "bench_allocator: %s failed at operation %zu of %s\n", type->name, i,
-                    trace->name);
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool release_rest(const struct target_type *type, struct target *target,
-                         const struct trace *trace, size_t count, uint32_t base)
-{
-    bool *live = calloc(trace->slots, sizeof(*live));
-    bool good = live != NULL;
-    for (size_t i = 0; i < count && good; i++)
-        live[trace->operations[i].slot] = !frees(&trace->operations[i]);
-    for (uint32_t slot = 0; slot < trace->slots && good; slot++)
-        good = !live[slot] || type->release(target, base + slot);
-    free(live);
-    return good;
-}
-
-bool measure_release_rest(const struct target_type *type, struct target *target,
-                          const struct trace *trace, size_t count)
-{
-    return release_rest(type, target, trace, count, 0);
 }
 
 // ---- time
@@ -81,10 +30,12 @@ static bool time_runs(const struct target_type *type, struct target *target,
     size_t i = trace->ramp;
     double own_first = own_ns(), last = now_ns();
     while (i < trace->count && ns[0] + ns[1] < limit_s * 1e9) {
-        bool kind = frees(&trace->operations[i]);
+        bool kind = operation_frees(&trace->operations[i]);
         size_t first = i;
-        for (; i < trace->count && frees(&trace->operations[i]) == kind && i - first < 4096; i++) {
-            if (!apply(type, target, &trace->operations[i], 0))
+        for (;
+             i < trace->count && operation_frees(&trace->operations[i]) == kind && i - first < 4096;
+             i++) {
+            if (!replay_one(type, target, &trace->operations[i], 0))
                 return false;
         }
         double now = now_ns();
@@ -115,9 +66,9 @@ bool measure_time(const struct target_type *type, const struct trace *trace, dou
     if (target == NULL)
         return false;
     size_t end = trace->ramp;
-    bool good = apply_all(type, target, trace, 0, trace->ramp, 0) &&
+    bool good = replay(type, target, trace, 0, trace->ramp, 0) &&
                 time_runs(type, target, trace, limit_s, &end, out);
-    good = release_rest(type, target, trace, end, 0) && good;
+    good = replay_release_rest(type, target, trace, end, 0) && good;
     type->destroy(target);
     return good;
 }
@@ -154,17 +105,17 @@ bool measure_latencies(const struct target_type *type, const struct trace *trace
     struct target *target = type->create(trace->slots);
     double cost = clock_cost();
     bool good = target != NULL && ns[0] != NULL && ns[1] != NULL &&
-                apply_all(type, target, trace, 0, trace->ramp, 0);
+                replay(type, target, trace, 0, trace->ramp, 0);
     for (size_t i = trace->ramp; i < trace->count && good; i++) {
         const struct operation *operation = &trace->operations[i];
         double first = now_ns();
-        good = apply(type, target, operation, 0);
+        good = replay_one(type, target, operation, 0);
         double took = now_ns() - first - cost;
-        bool kind = frees(operation);
+        bool kind = operation_frees(operation);
         ns[kind][counts[kind]++] = (float)fmax(took, 0);
     }
     if (good) {
-        good = release_rest(type, target, trace, trace->count, 0);
+        good = replay_release_rest(type, target, trace, trace->count, 0);
         for (int kind = 0; kind < 2; kind++)
             qsort(ns[kind], counts[kind], sizeof(float), compare_floats);
         *out = (struct latencies){
@@ -197,7 +148,7 @@ static void follow(struct watch *watch, const struct operation *operation)
 {
     uint32_t *size = &watch->sizes[operation->slot];
     watch->live = watch->live - *size + operation->size;
-    watch->blocks += frees(operation) ? (uint64_t)-1 : 1;
+    watch->blocks += operation_frees(operation) ? (uint64_t)-1 : 1;
     *size = operation->size;
 }
 
@@ -243,11 +194,11 @@ static bool replay_watched(struct watch *watch, const struct target_type *type,
     const struct trace *trace = watch->trace;
     for (size_t i = 0; i < trace->count; i++) {
         const struct operation *operation = &trace->operations[i];
-        bool is_free = frees(operation);
+        bool is_free = operation_frees(operation);
         if (shadow != NULL && is_free &&
             !shadow_remove(shadow, type->place(target, operation->slot)))
             return false;
-        if (!apply_all(type, target, trace, i, i + 1, 0) || (watch->grows && !type->grow(target)))
+        if (!replay(type, target, trace, i, i + 1, 0) || (watch->grows && !type->grow(target)))
             return false;
         if (shadow != NULL && !is_free &&
             !shadow_add(shadow, type->place(target, operation->slot), operation))
@@ -286,7 +237,7 @@ static bool measure_once_watched(const struct target_type *type, const struct tr
         struct target_stats stats;
         type->stats(target, &stats);
         out->driver_calls = stats.driver_calls;
-        good = release_rest(type, target, trace, trace->count, 0) && good;
+        good = replay_release_rest(type, target, trace, trace->count, 0) && good;
         type->stats(target, &stats);
         out->kept_bytes = stats.reserved_bytes;
     }
@@ -312,78 +263,6 @@ bool measure_tightness(const struct target_type *type, const struct trace *trace
     return good;
 }
 
-// ---- threads
-
-struct worker {
-    pthread_t thread;
-    const struct target_type *type;
-    struct target *target;
-    const struct trace *trace;
-    uint32_t base;
-    pthread_barrier_t *barrier;
-    bool good;
-    double first_ns, last_ns;
-};
-
-static void *work(void *argument)
-{
-    struct worker *worker = argument;
-    const struct trace *trace = worker->trace;
-    worker->good = apply_all(worker->type, worker->target, trace, 0, trace->ramp, worker->base);
-    pthread_barrier_wait(worker->barrier);
-    worker->first_ns = now_ns();
-    worker->good = worker->good && apply_all(worker->type, worker->target, trace, trace->ramp,
-                                             trace->count, worker->base);
-    worker->last_ns = now_ns();
-    return NULL;
-}
-
-bool measure_threads(const struct target_type *type, const struct trace *traces, uint32_t count,
-                     struct scaling *out)
-{
-    struct worker workers[MEASURE_MOST_THREADS];
-    pthread_barrier_t barrier;
-    uint32_t slots = 0, started = 0;
-    size_t operations = 0;
-    for (uint32_t i = 0; i < count; i++)
-        slots += traces[i].slots;
-    struct target *target = type->create(slots);
-    if (target == NULL || pthread_barrier_init(&barrier, NULL, count) != 0)
-        return false;
-    slots = 0;
-    for (; started < count; started++) {
-        struct worker *worker = &workers[started];
-        *worker = (struct worker){.type = type,
-                                  .target = target,
-                                  .trace = &traces[started],
-                                  .base = slots,
-                                  .barrier = &barrier};
-        slots += traces[started].slots;
-        operations += traces[started].count - traces[started].ramp;
-        if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
-            fprintf(stderr, "bench_allocator: no more threads than %u\n", started);
-            exit(1); // those that started wait for the rest, and would for ever
-        }
-    }
-    double first = INFINITY, last = 0;
-    bool good = true;
-    for (uint32_t i = 0; i < count; i++) {
-        pthread_join(workers[i].thread, NULL);
-        first = fmin(first, workers[i].first_ns);
-        last = fmax(last, workers[i].last_ns);
-        good = good && workers[i].good;
-    }
-    struct target_stats stats;
-    type->stats(target, &stats);
-    *out = (struct scaling){(double)operations / (last - first) * 1e3, stats.reserved_bytes,
-                            stats.live_bytes, stats.chunks};
-    for (uint32_t i = 0; i < count; i++)
-        good = release_rest(type, target, &traces[i], traces[i].count, workers[i].base) && good;
-    pthread_barrier_destroy(&barrier);
-    type->destroy(target);
-    return good;
-}
-
 // ---- for a profiler
 
 __attribute__((noinline)) bool bench_allocator_timed_part(const struct target_type *type,
@@ -393,7 +272,7 @@ __attribute__((noinline)) bool bench_allocator_timed_part(const struct target_ty
 bool bench_allocator_timed_part(const struct target_type *type, struct target *target,
                                 const struct trace *trace)
 {
-    return apply_all(type, target, trace, trace->ramp, trace->count, 0);
+    return replay(type, target, trace, trace->ramp, trace->count, 0);
 }
 
 bool measure_once(const struct target_type *type, const struct trace *trace)
@@ -401,13 +280,13 @@ bool measure_once(const struct target_type *type, const struct trace *trace)
     struct target *target = type->create(trace->slots);
     if (target == NULL)
         return false;
-    bool good = apply_all(type, target, trace, 0, trace->ramp, 0) &&
+    bool good = replay(type, target, trace, 0, trace->ramp, 0) &&
                 bench_allocator_timed_part(type, target, trace);
     if (!good)
         return false;
     size_t freed = 0;
     for (size_t i = trace->ramp; i < trace->count; i++)
-        freed += frees(&trace->operations[i]);
+        freed += operation_frees(&trace->operations[i]);
     printf("%zu allocs, %zu frees\n", trace->count - trace->ramp - freed, freed);
     fflush(stdout);
     _Exit(0); // freeing the rest would be counted too

@@ -50,10 +50,6 @@ struct tightness {
 bool measure_tightness(const struct target_type *type, const struct trace *trace, bool check,
                        struct tightness *out);
 
-// Frees what the first `count` operations of the trace have left.
-bool measure_release_rest(const struct target_type *type, struct target *target,
-                          const struct trace *trace, size_t count);
-
 // Threads, each with a trace of its own, on one target. Millions of operations a second, together.
 struct scaling {
     double million_ops_per_s;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <x86intrin.h>
 
+#include "bench/allocator/replay.h"
 #include "engine/bits.h"
 
 // Operations to step through: the slowest, and others evenly spread, for the mean.
@@ -24,25 +25,13 @@ static void count_step(int signal)
     steps++;
 }
 
-static bool frees(const struct operation *operation)
-{
-    return (operation->flags & TRACE_FREE) != 0;
-}
-
-static bool apply(const struct target_type *type, struct target *target,
-                  const struct operation *operation)
-{
-    return frees(operation) ? type->release(target, operation->slot)
-                            : type->alloc(target, operation, 0);
-}
-
 // A few instructions of its own are among those counted.
 static bool step_through(const struct target_type *type, struct target *target,
                          const struct operation *operation)
 {
     steps = 0;
     __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() | trap_flag);
-    bool good = apply(type, target, operation);
+    bool good = replay_one(type, target, operation, 0);
     __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() & ~trap_flag);
     return good;
 }
@@ -58,11 +47,11 @@ static bool time_operations(const struct target_type *type, const struct trace *
         good = target != NULL;
         for (size_t i = 0; i < trace->count && good; i++) {
             uint64_t first = __rdtsc();
-            good = apply(type, target, &trace->operations[i]);
+            good = replay_one(type, target, &trace->operations[i], 0);
             uint64_t took = ash_min_u64(__rdtsc() - first, UINT32_MAX);
             cycles[i] = (uint32_t)ash_min_u64(cycles[i], took);
         }
-        good = good && measure_release_rest(type, target, trace, trace->count);
+        good = good && replay_release_rest(type, target, trace, trace->count, 0);
         if (target != NULL)
             type->destroy(target);
     }
@@ -97,9 +86,9 @@ static bool step_chosen(const struct target_type *type, const struct trace *trac
     bool good = target != NULL;
     for (size_t i = 0; i < trace->count && good; i++) {
         const struct operation *operation = &trace->operations[i];
-        bool kind = frees(operation), spread = i % every == 0;
+        bool kind = operation_frees(operation), spread = i % every == 0;
         if (!spread && cycles[i] < threshold) {
-            good = apply(type, target, operation);
+            good = replay_one(type, target, operation, 0);
             continue;
         }
         good = step_through(type, target, operation);
@@ -108,7 +97,7 @@ static bool step_chosen(const struct target_type *type, const struct trace *trac
         counts[kind] += spread;
         out->stepped++;
     }
-    good = good && measure_release_rest(type, target, trace, trace->count);
+    good = good && replay_release_rest(type, target, trace, trace->count, 0);
     if (target != NULL)
         type->destroy(target);
     out->alloc_max = most[0];
