@@ -133,7 +133,7 @@ void ash_buffer_finish(struct ash_buffer *buffer)
         ash_log(ASH_LOG_ERROR, "Buffer \"%s\" is finished while %u views of it are open",
                 buffer->name, buffer->open_views);
     ASH_ASSERT_MESSAGE(buffer->open_views == 0, "views end before their buffer does");
-    if (buffer->kept_mapped)
+    if (buffer->kept)
         ash_allocator_unmap(buffer->allocator, &buffer->block);
     release(buffer);
     ash_allocator_remove_resource(buffer->allocator);
@@ -142,17 +142,14 @@ void ash_buffer_finish(struct ash_buffer *buffer)
 
 enum ash_result ash_buffer_keep_mapped(struct ash_buffer *buffer)
 {
-    void *data = NULL;
-    if (buffer->kept_mapped)
+    if (buffer->kept)
         return ASH_OK;
     if (!(buffer->properties & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT)) {
         ash_log(ASH_LOG_ERROR, "Buffer \"%s\" can't be kept mapped: it is not host-visible",
                 buffer->name);
         return ASH_ERROR_UNSUPPORTED;
     }
-    enum ash_result result = ash_allocator_map(buffer->allocator, &buffer->block, &data);
-    buffer->kept_mapped = result == ASH_OK;
-    return result;
+    return ash_allocator_map(buffer->allocator, &buffer->block, &buffer->kept);
 }
 
 // A refusal of begin_view, in one place: the log line and the result.

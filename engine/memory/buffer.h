@@ -49,7 +49,7 @@ struct ash_buffer {
     VkMemoryPropertyFlags properties; // of the memory it lies in
     // private
     struct ash_allocator *allocator; // borrowed
-    bool kept_mapped;                // ash_buffer_keep_mapped
+    void *kept;                      // its first byte, while ash_buffer_keep_mapped keeps it mapped
     uint32_t open_views;
     struct {
         VkDeviceSize offset, size;

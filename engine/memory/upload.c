@@ -8,6 +8,7 @@
 #include "engine/log.h"
 #include "engine/memory/host.h"
 #include "engine/memory/upload_commands.h"
+#include "engine/memory/upload_list.h"
 #include "engine/memory/upload_ring.h"
 #include "engine/memory/upload_transfer.h"
 #include "engine/memory/view_shadow.h"
@@ -19,15 +20,11 @@ static const VkDeviceSize piece_alignment = 16;
 struct ash_upload {
     struct ash_allocator *allocator;
     const struct ash_context *context;
-    struct ash_buffer buffer;    // the ring's bytes
-    struct ash_buffer_view view; // of all of them, from create to destroy
-    struct ash_upload_ring ring; // whose they are
-    // Copies to come, those that go on where another ends as one with it; before them those of the
-    // submission `recorded_value`, which stay until it is known to have come about.
-    struct ash_upload_piece *noted;
-    uint32_t noted_count, recorded_count;
-    uint64_t recorded_value;
-    uint64_t completed; // the last that ash_upload_reclaim was told
+    struct ash_buffer buffer;     // the ring's bytes
+    struct ash_upload_ring ring;  // whose they are
+    struct ash_upload_list noted; // copies to come, those that go on where another ends as one
+    uint64_t recorded_value;      // of the submission that they are recorded for
+    uint64_t completed;           // the last that ash_upload_reclaim was told
     enum ash_upload_path path;
     const char *why;
     struct ash_upload_transfer transfer; // all zero unless that is the path
@@ -57,17 +54,13 @@ static enum ash_result init_ring(struct ash_upload *upload, const struct ash_upl
         .label = params->label ? params->label : "staging",
     };
     enum ash_result result = ash_buffer_init(&upload->buffer, upload->allocator, &buffer_params);
-    if (result != ASH_OK)
-        return result;
-    struct ash_view_params view_params = {.access = ASH_ACCESS_WRITE};
-    result = ash_buffer_begin_view(&upload->buffer, &view_params, &upload->view);
+    if (result == ASH_OK)
+        result = ash_buffer_keep_mapped(&upload->buffer);
     if (result != ASH_OK)
         return result;
     result = ash_upload_ring_init(&upload->ring, size, ring_alignment(&upload->buffer));
-    if (result == ASH_OK) {
-        upload->noted = ash_host_alloc(upload->ring.capacity * sizeof(upload->noted[0]));
-        result = upload->noted ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;
-    }
+    if (result == ASH_OK)
+        result = ash_upload_list_init(&upload->noted, upload->ring.capacity);
     if (result != ASH_OK)
         ash_log(ASH_LOG_ERROR, "No host memory for the order of upload ring \"%s\"",
                 upload->buffer.name);
@@ -97,13 +90,10 @@ static void choose_path(struct ash_upload *upload, enum ash_upload_path wanted)
 
 static void release(struct ash_upload *upload)
 {
-    // Where the last flush fails, nobody misses it: the GPU is done with the ring.
-    enum ash_result ignored = ash_buffer_end_view(&upload->view);
-    (void)ignored;
     ash_buffer_finish(&upload->buffer);
     ash_upload_transfer_finish(&upload->transfer);
+    ash_upload_list_finish(&upload->noted);
     ash_upload_ring_finish(&upload->ring);
-    ash_host_free(upload->noted);
     ash_host_free(upload);
 }
 
@@ -237,7 +227,7 @@ static enum ash_result begin_staged(struct ash_upload *upload,
                                      .slot = (uint32_t)(piece - upload->ring.pieces),
                                      .buffer = &upload->buffer,
                                      .upload = upload,
-                                     .mapped = (unsigned char *)upload->view.mapped + piece->offset,
+                                     .mapped = (unsigned char *)upload->buffer.kept + piece->offset,
                                      .offset = piece->offset};
     set_destination(piece, target);
     enum ash_result result = ash_view_shadow_begin(view);
@@ -282,15 +272,16 @@ static enum ash_result end_direct(struct ash_upload *upload, struct ash_buffer_v
 static void note_copy(struct ash_upload *upload, const struct ash_upload_piece *piece)
 {
     upload->bytes_uploaded += piece->size;
-    if (piece->buffer && upload->noted_count > upload->recorded_count) {
-        struct ash_upload_piece *last = &upload->noted[upload->noted_count - 1];
+    struct ash_upload_list *noted = &upload->noted;
+    if (piece->buffer && noted->count > noted->recorded) {
+        struct ash_upload_piece *last = &noted->copies[noted->count - 1];
         if (last->buffer == piece->buffer && last->offset + last->size == piece->offset &&
             last->destination + last->size == piece->destination) {
             last->size += piece->size;
             return;
         }
     }
-    upload->noted[upload->noted_count++] = *piece;
+    noted->copies[noted->count++] = *piece;
 }
 
 static enum ash_result end_staged(struct ash_upload *upload, struct ash_buffer_view *view)
@@ -324,32 +315,8 @@ enum ash_result ash_upload_end(struct ash_buffer_view *view)
 // What was recorded has been submitted.
 static void settle(struct ash_upload *upload)
 {
-    upload->noted_count -= upload->recorded_count;
-    memmove(upload->noted, upload->noted + upload->recorded_count,
-            upload->noted_count * sizeof(upload->noted[0]));
-    upload->recorded_count = 0;
-    ash_upload_transfer_settle(&upload->transfer);
-}
-
-// A queue that only copies knows no depth and no stencil.
-static bool transfer_queue_can(const struct ash_upload_piece *copies, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (copies[i].image && copies[i].aspect != VK_IMAGE_ASPECT_COLOR_BIT)
-            return false;
-    }
-    return true;
-}
-
-// Whether the transfer queue took the copies over.
-static bool submit_beside(struct ash_upload *upload, const struct ash_upload_batch *batch,
-                          uint64_t value)
-{
-    if (upload->path != ASH_UPLOAD_TRANSFER_QUEUE || batch->count == 0 ||
-        !transfer_queue_can(batch->copies, batch->count))
-        return false;
-    return ash_upload_transfer_submit(&upload->transfer, batch, value, upload->completed,
-                                      &upload->copies) == ASH_OK;
+    ash_upload_list_settle(&upload->noted);
+    ash_upload_list_settle(&upload->transfer.released);
 }
 
 void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint64_t value,
@@ -359,22 +326,28 @@ void ash_upload_record(struct ash_upload *upload, VkCommandBuffer commands, uint
         settle(upload);
     upload->recorded_value = value;
     ash_upload_ring_record(&upload->ring, value);
+
+    struct ash_upload_list *noted = &upload->noted;
     struct ash_upload_batch batch = {.source = upload->buffer.buffer,
-                                     .copies = upload->noted + upload->recorded_count,
-                                     .count = upload->noted_count - upload->recorded_count};
-    if (submit_beside(upload, &batch, value))
-        upload->noted_count = upload->recorded_count; // copied, whatever becomes of `commands`
-    else if (batch.count > 0)
-        upload->copies += ash_upload_commands(upload->context, commands, &batch, NULL);
-    upload->recorded_count = upload->noted_count;
+                                     .copies = noted->copies + noted->recorded,
+                                     .count = noted->count - noted->recorded};
+    ash_upload_batch_sort(&batch);
+    upload->copies += batch.count;
+    if (upload->path == ASH_UPLOAD_TRANSFER_QUEUE && batch.count > batch.images &&
+        ash_upload_transfer_submit(&upload->transfer, &batch, value, upload->completed) == ASH_OK)
+        batch.count = batch.images; // the others are copied, whatever becomes of `commands`
+    ash_upload_record_batch(upload->context, commands, &batch);
+    noted->recorded += batch.count;
+    noted->count = noted->recorded;
     ash_upload_transfer_acquire(&upload->transfer, commands, wait);
 }
 
 void ash_upload_abandon(struct ash_upload *upload)
 {
-    upload->recorded_count = 0;
     ash_upload_ring_abandon(&upload->ring, upload->recorded_value);
-    ash_upload_transfer_abandon(&upload->transfer);
+    ash_upload_list_abandon(&upload->noted);
+    ash_upload_list_abandon(&upload->transfer.released);
+    ash_upload_transfer_wait(&upload->transfer);
 }
 
 void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed)
@@ -385,24 +358,6 @@ void ash_upload_reclaim(struct ash_upload *upload, uint64_t completed)
     ash_upload_ring_reclaim(&upload->ring, completed);
 }
 
-static bool goes_to(const struct ash_upload_piece *piece, VkBuffer buffer, VkImage image)
-{
-    return (buffer && piece->buffer == buffer) || (image && piece->image == image);
-}
-
-static void forget_noted(struct ash_upload *upload, VkBuffer buffer, VkImage image)
-{
-    uint32_t count = 0, recorded_count = 0;
-    for (uint32_t i = 0; i < upload->noted_count; i++) {
-        if (goes_to(&upload->noted[i], buffer, image))
-            continue;
-        recorded_count += i < upload->recorded_count;
-        upload->noted[count++] = upload->noted[i];
-    }
-    upload->noted_count = count;
-    upload->recorded_count = recorded_count;
-}
-
 void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffer,
                        const struct ash_image *image)
 {
@@ -410,15 +365,15 @@ void ash_upload_forget(struct ash_upload *upload, const struct ash_buffer *buffe
     const VkImage to_image = image ? image->image : VK_NULL_HANDLE;
     for (uint32_t i = 0; i < upload->ring.count; i++) {
         struct ash_upload_piece *piece = ash_upload_ring_piece(&upload->ring, i);
-        if (!goes_to(piece, to_buffer, to_image))
+        if (!ash_upload_piece_goes_to(piece, to_buffer, to_image))
             continue;
         piece->buffer = VK_NULL_HANDLE;
         piece->image = VK_NULL_HANDLE;
         if (piece->state == ASH_PIECE_NOTED)
             piece->state = ASH_PIECE_DROPPED;
     }
-    forget_noted(upload, to_buffer, to_image);
-    ash_upload_transfer_forget(&upload->transfer, to_buffer, to_image);
+    ash_upload_list_forget(&upload->noted, to_buffer, to_image);
+    ash_upload_list_forget(&upload->transfer.released, to_buffer, to_image);
 }
 
 void ash_upload_stats(const struct ash_upload *upload, struct ash_upload_stats *out)

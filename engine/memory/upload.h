@@ -39,7 +39,7 @@ enum ash_upload_path {
     ASH_UPLOAD_AUTO,           // what suits the device; ash_upload_path says what and why
     ASH_UPLOAD_DIRECT,         // the CPU writes into the destination, where that is host-visible
     ASH_UPLOAD_GRAPHICS_QUEUE, // through the ring; copies in the frame's own commands
-    ASH_UPLOAD_TRANSFER_QUEUE  // through the ring; copies on a queue of their own
+    ASH_UPLOAD_TRANSFER_QUEUE  // through the ring; copies into buffers on a queue of their own
 };
 
 struct ash_upload_params {
@@ -91,9 +91,9 @@ struct ash_upload_wait {
 
 // Records all noted copies with the barriers that order them after earlier reads and before later
 // use as vertex, index, indirect, uniform, storage or sampled data; over the transfer queue, it
-// submits them there and records the barriers that take the destinations over. Copies into one
-// buffer go into one command; where two wrote the same bytes, the one that began last wins. Copies
-// that the transfer queue can't do (depth), or refuses, are recorded here all the same.
+// submits those into buffers there and records the barriers that take the buffers over; what that
+// queue refuses is recorded here all the same. Copies into one buffer go into one command; where
+// two wrote the same bytes, the one that began last wins.
 //
 // `value` is the timeline value that the submission of these commands, to the graphics queue, will
 // signal; that submission waits for *wait. More than one call may go into one submission.

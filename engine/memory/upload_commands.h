@@ -1,37 +1,28 @@
 // The commands of an upload: copies out of the ring, and the barriers around them.
-//
-// On the graphics queue: one memory barrier before the copies and one after them. On a queue that
-// only copies, what was written changes hands afterwards (engine/memory/upload_transfer.h).
 #ifndef ASH_MEMORY_UPLOAD_COMMANDS_H
 #define ASH_MEMORY_UPLOAD_COMMANDS_H
 
 #include "engine/context/context.h"
 #include "engine/memory/upload_ring.h"
 
-// Bytes of a buffer, or a level of an image, that were written on one queue for use on another.
-struct ash_released {
-    VkBuffer buffer;
-    VkDeviceSize offset, size; // or
-    VkImage image;             // in TRANSFER_DST_OPTIMAL
-    VkImageSubresourceRange range;
-};
-struct ash_released_list {
-    struct ash_released *items; // room for as many as there are pieces
-    uint32_t count;
-};
-
+// Copies that are recorded together. Where two write the same bytes, the one that was taken last
+// wins.
 struct ash_upload_batch {
     VkBuffer source;
-    struct ash_upload_piece *copies; // sorted anew by ash_upload_commands
+    struct ash_upload_piece *copies; // borrowed; their order changes
     uint32_t count;
+    uint32_t images; // once they are sorted: so many of them go into images, and come first
 };
 
-// Records the copies of a batch. Where two write the same bytes, the one that was taken last wins.
-// With `released` (NULL: these commands run on the queue that uses the destinations) there is no
-// barrier around the copies, and what they wrote is added to it. Answers the number of regions that
-// are copied.
-uint32_t ash_upload_commands(const struct ash_context *context, VkCommandBuffer commands,
-                             const struct ash_upload_batch *batch,
-                             struct ash_released_list *released);
+// Sorts the copies by where they go.
+void ash_upload_batch_sort(struct ash_upload_batch *batch);
+
+// Records all copies on the queue that uses what they write, with the barriers around them.
+void ash_upload_record_batch(const struct ash_context *context, VkCommandBuffer commands,
+                             const struct ash_upload_batch *batch);
+
+// Records those into buffers alone, without barriers around them, for another queue.
+void ash_upload_copy_to_buffers(const struct ash_context *context, VkCommandBuffer commands,
+                                const struct ash_upload_batch *batch);
 
 #endif

@@ -34,6 +34,13 @@ struct ash_upload_piece {
 };
 _Static_assert(sizeof(struct ash_upload_piece) == 64, "a line of the cache");
 
+// Either may be VK_NULL_HANDLE.
+static inline bool ash_upload_piece_goes_to(const struct ash_upload_piece *piece, VkBuffer buffer,
+                                            VkImage image)
+{
+    return (buffer && piece->buffer == buffer) || (image && piece->image == image);
+}
+
 struct ash_upload_ring {
     uint32_t size, alignment;
     uint32_t head;                   // where the next piece begins, if there is room
