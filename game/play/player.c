@@ -167,10 +167,7 @@ struct block_hit player_look(const struct player *player, const struct block_rea
         enum block block = blocks->get(blocks->user, here);
         if (block == BLOCK_AIR || block_types[block].liquid)
             continue;
-        static const enum face faces[3][2] = {
-            {FACE_EAST, FACE_WEST}, {FACE_UP, FACE_DOWN}, {FACE_SOUTH, FACE_NORTH}};
-        return (struct block_hit){
-            .hit = true, .at = here, .before = before, .face = faces[axis][step[axis] > 0]};
+        return (struct block_hit){.hit = true, .at = here, .before = before};
     }
 }
 

@@ -40,7 +40,6 @@ struct block_hit {
     bool hit;
     struct block_coord at;
     struct block_coord before; // the free place in front of the face that was hit
-    enum face face;
 };
 struct block_hit player_look(const struct player *player, const struct block_reader *blocks);
 

@@ -7,7 +7,7 @@
 
 struct generate_job {
     struct world_job head; // first, so that one is the other
-    struct edit *edits;    // owned; of a world without a save
+    struct edit *edits;    // owned
     uint32_t edit_count;
     struct chunk chunks[COLUMN_CHUNKS]; // owned
 };
@@ -35,17 +35,7 @@ static bool apply_edit(struct chunk chunks[COLUMN_CHUNKS], struct edit edit)
     return true;
 }
 
-static bool apply_edits(struct chunk chunks[COLUMN_CHUNKS], const struct edit *edits,
-                        uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (!apply_edit(chunks, edits[i]))
-            return false;
-    return true;
-}
-
-// On a worker. Edits that can't be read from the file (which is logged there) leave the land as it
-// was generated.
+// On a worker.
 static void generate_run(struct job *job, uint32_t worker)
 {
     (void)worker;
@@ -55,13 +45,9 @@ static void generate_run(struct job *job, uint32_t worker)
         return;
     if (!terrain_generate(world->seed, generate->head.coord, generate->chunks))
         return;
-    struct edit *saved = NULL;
-    uint32_t saved_count = 0;
-    if (world->save != NULL)
-        (void)save_load_column(world->save, generate->head.coord, &saved, &saved_count);
-    generate->head.done = apply_edits(generate->chunks, generate->edits, generate->edit_count) &&
-                          apply_edits(generate->chunks, saved, saved_count);
-    free(saved);
+    generate->head.done = true;
+    for (uint32_t i = 0; i < generate->edit_count && generate->head.done; i++)
+        generate->head.done = apply_edit(generate->chunks, generate->edits[i]);
 }
 
 // Hands the blocks over to the column. False where memory ran out.

@@ -45,7 +45,8 @@ struct world *world_create(const struct world_params *params)
         world->deterministic = params->deterministic;
         world->sector = -1;
         atomic_init(&world->stopping, false);
-        if (create_tools(world) && columns_init(world) && stream_init(world))
+        if (create_tools(world) && columns_init(world) && stream_init(world) &&
+            (world->save == NULL || save_load_edits(world->save, &world->edits)))
             return world;
     }
     world_destroy(world);
@@ -187,9 +188,10 @@ static void touch(struct world *world, struct block_coord at)
 
 static bool remember(struct world *world, struct block_coord at, enum block block)
 {
-    if (world->save == NULL)
-        return edits_set(&world->edits, edit_column(at), edit_place(at), (uint8_t)block);
-    save_set_block(world->save, at, block);
+    if (!edits_set(&world->edits, edit_column(at), edit_place(at), (uint8_t)block))
+        return false;
+    if (world->save != NULL)
+        save_set_block(world->save, at, block);
     return true;
 }
 

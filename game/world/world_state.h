@@ -62,9 +62,9 @@ struct world_tools {
 struct world {
     uint32_t seed, radius;
     struct jobs *jobs; // borrowed
-    struct save *save; // borrowed; may be NULL
+    struct save *save; // borrowed; NULL: edits are for this run
     bool deterministic;
-    struct edits edits; // where there is no save
+    struct edits edits; // all that players changed, also what the save has
 
     // The columns: a square of pointers that wraps around, large enough for all that can be in
     // memory at once, so that a coordinate has one place.

@@ -104,13 +104,12 @@ bool played_same_picture(const struct played *played)
 bool played_world_is_whole(const struct played *played)
 {
     char message[256];
-    uint32_t seed = 0, count = 0;
-    struct edit *edits = NULL;
+    uint32_t seed = 0;
+    struct edits edits = {0};
     struct save *save = save_open(played->world, &seed, message, sizeof(message));
     if (save == NULL)
         return false;
-    bool whole =
-        seed == SEED && save_load_column(save, edit_column(edit_place_of(0)), &edits, &count);
-    free(edits);
-    return save_close(save) && whole && count == EDITS;
+    bool whole = seed == SEED && save_load_edits(save, &edits) && edits.edit_count == EDITS;
+    edits_finish(&edits);
+    return save_close(save) && whole;
 }

@@ -43,15 +43,15 @@ static void make_sound_world(void)
 
 static void check_content(struct save_file *file)
 {
-    for (int32_t x = -1; x < 4; x++) {
-        struct edit *edits = NULL;
-        uint32_t count = 0;
-        if (!save_file_load_column(file, (struct column_coord){x, 0}, &edits, &count))
-            FUZZ_CHECK(edits == NULL && count == 0);
-        for (uint32_t i = 0; i < count; i++)
-            FUZZ_CHECK(edits[i].place < COLUMN_BLOCKS && edits[i].block < BLOCK_COUNT);
-        free(edits);
+    struct edits edits = {0};
+    (void)save_file_load_edits(file, &edits);
+    for (uint32_t slot = 0; slot < edits.slot_count; slot++) {
+        const struct edits_column *column = &edits.slots[slot];
+        for (uint32_t i = 0; i < column->count; i++)
+            FUZZ_CHECK(column->list[i].place < COLUMN_BLOCKS &&
+                       column->list[i].block < BLOCK_COUNT);
     }
+    edits_finish(&edits);
     struct save_player player;
     if (save_file_load_player(file, &player))
         FUZZ_CHECK(save_player_makes_sense(&player));

@@ -61,17 +61,11 @@ void edits_finish(struct edits *edits)
     *edits = (struct edits){0};
 }
 
-bool edits_set(struct edits *edits, struct column_coord coord, uint32_t place, uint8_t block)
+bool edits_add(struct edits *edits, struct column_coord coord, uint32_t place, uint8_t block)
 {
     if (!grow_table(edits))
         return false;
     struct edits_column *column = slot_of(edits->slots, edits->slot_count, coord);
-    for (uint32_t i = 0; i < column->count; i++) {
-        if (column->list[i].place == place) {
-            column->list[i].block = block;
-            return true;
-        }
-    }
     if (!grow_list(column))
         return false;
     if (!column->used) {
@@ -84,17 +78,18 @@ bool edits_set(struct edits *edits, struct column_coord coord, uint32_t place, u
     return true;
 }
 
-bool edits_append(struct edit **list, uint32_t *count, const struct edit *more, uint32_t more_count)
+bool edits_set(struct edits *edits, struct column_coord coord, uint32_t place, uint8_t block)
 {
-    if (more_count == 0)
-        return true;
-    struct edit *larger = realloc(*list, (*count + (size_t)more_count) * sizeof(*larger));
-    if (larger == NULL)
-        return false;
-    memcpy(larger + *count, more, more_count * sizeof(*larger));
-    *list = larger;
-    *count += more_count;
-    return true;
+    if (edits->slot_count > 0) {
+        struct edits_column *column = slot_of(edits->slots, edits->slot_count, coord);
+        for (uint32_t i = 0; i < column->count; i++) {
+            if (column->list[i].place == place) {
+                column->list[i].block = block;
+                return true;
+            }
+        }
+    }
+    return edits_add(edits, coord, place, block);
 }
 
 bool edits_copy(const struct edits *edits, struct column_coord coord, struct edit **out,
@@ -105,5 +100,12 @@ bool edits_copy(const struct edits *edits, struct column_coord coord, struct edi
     if (edits->slot_count == 0)
         return true;
     const struct edits_column *column = slot_of(edits->slots, edits->slot_count, coord);
-    return edits_append(out, count, column->list, column->count); // a free slot has none
+    if (column->count == 0)
+        return true;
+    *out = malloc(column->count * sizeof(**out));
+    if (*out == NULL)
+        return false;
+    memcpy(*out, column->list, column->count * sizeof(**out));
+    *count = column->count;
+    return true;
 }

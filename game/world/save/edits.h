@@ -37,15 +37,12 @@ struct edits {
 void edits_finish(struct edits *edits);
 // False where memory ran out; nothing has changed then.
 bool edits_set(struct edits *edits, struct column_coord coord, uint32_t place, uint8_t block);
+// The same for a place that has no edit yet.
+bool edits_add(struct edits *edits, struct column_coord coord, uint32_t place, uint8_t block);
 // A copy of a column's edits for the caller to free; NULL with *count == 0 where it has none. False
 // where memory ran out.
 bool edits_copy(const struct edits *edits, struct column_coord coord, struct edit **out,
                 uint32_t *count);
-
-// Appends edits to an array that malloc made; of two at one place the later one counts. False where
-// memory ran out; nothing has changed then.
-bool edits_append(struct edit **list, uint32_t *count, const struct edit *more,
-                  uint32_t more_count);
 
 // Where a block lies: its column, and its place within it. `at.y` is inside the world.
 static inline struct column_coord edit_column(struct block_coord at)

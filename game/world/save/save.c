@@ -29,8 +29,7 @@ struct batch {
 };
 
 struct save {
-    pthread_mutex_t file_mutex; // guards `file`; never held together with `mutex`
-    struct save_file file;
+    struct save_file file; // the writer's, as soon as something is handed over
 
     // Guards what follows; `writing` is changed by the writer alone, which may read it without.
     pthread_mutex_t mutex;
@@ -82,11 +81,9 @@ static void write_batch(struct save *save)
 {
     char reason[256];
     pthread_mutex_unlock(&save->mutex);
-    pthread_mutex_lock(&save->file_mutex);
     bool ok = save_file_write(&save->file, &save->writing.edits,
                               save->writing.has_player ? &save->writing.player : NULL, reason,
                               sizeof(reason));
-    pthread_mutex_unlock(&save->file_mutex);
     bool failed_before = atomic_exchange(&save->failed, !ok);
     if (!ok && !failed_before)
         ash_log(ASH_LOG_ERROR,
@@ -159,7 +156,6 @@ static void save_free(struct save *save)
     batch_clear(&save->writing);
     pthread_cond_destroy(&save->changed);
     pthread_mutex_destroy(&save->mutex);
-    pthread_mutex_destroy(&save->file_mutex);
     free(save);
 }
 
@@ -176,7 +172,6 @@ struct save *save_open(const char *path, uint32_t *seed, char *message, size_t m
     pthread_cond_init(&save->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&save->mutex, NULL);
-    pthread_mutex_init(&save->file_mutex, NULL);
     uint32_t file_seed = *seed;
     bool ok = save_file_open(&save->file, path, &file_seed, message, message_size);
     if (ok) {
@@ -249,66 +244,14 @@ void save_set_player(struct save *save, const struct save_player *player)
     pthread_mutex_unlock(&save->mutex);
 }
 
-// What waits is copied before the file is read: what the writer finishes in between is then in
-// both, rather than in neither. In *waiting are those being written, then those handed over later.
-static bool copy_waiting(struct save *save, struct column_coord column, struct edit **waiting,
-                         uint32_t *count)
+bool save_load_edits(struct save *save, struct edits *edits)
 {
-    struct edit *later = NULL;
-    uint32_t later_count = 0;
-    pthread_mutex_lock(&save->mutex);
-    bool ok = edits_copy(&save->writing.edits, column, waiting, count) &&
-              edits_copy(&save->waiting.edits, column, &later, &later_count);
-    pthread_mutex_unlock(&save->mutex);
-    ok = ok && edits_append(waiting, count, later, later_count);
-    free(later);
-    return ok;
-}
-
-bool save_load_column(struct save *save, struct column_coord column, struct edit **edits,
-                      uint32_t *count)
-{
-    struct edit *waiting = NULL;
-    uint32_t waiting_count = 0;
-    *edits = NULL;
-    *count = 0;
-    bool ok = copy_waiting(save, column, &waiting, &waiting_count);
-    bool read = false;
-    if (ok) {
-        pthread_mutex_lock(&save->file_mutex);
-        read = save_file_load_column(&save->file, column, edits, count);
-        pthread_mutex_unlock(&save->file_mutex);
-        ok = edits_append(edits, count, waiting, waiting_count);
-    }
-    free(waiting);
-    if (!ok)
-        ash_log(ASH_LOG_ERROR, "No memory is left to read what was built in column (%d, %d).",
-                column.x, column.z);
-    if (ok && read)
-        return true;
-    free(*edits);
-    *edits = NULL;
-    *count = 0;
-    return false;
+    return save_file_load_edits(&save->file, edits);
 }
 
 bool save_load_player(struct save *save, struct save_player *player)
 {
-    bool found = true;
-    pthread_mutex_lock(&save->mutex);
-    if (save->waiting.has_player)
-        *player = save->waiting.player;
-    else if (save->writing.has_player)
-        *player = save->writing.player;
-    else
-        found = false;
-    pthread_mutex_unlock(&save->mutex);
-    if (found)
-        return true;
-    pthread_mutex_lock(&save->file_mutex);
-    found = save_file_load_player(&save->file, player);
-    pthread_mutex_unlock(&save->file_mutex);
-    return found;
+    return save_file_load_player(&save->file, player);
 }
 
 bool save_failed(const struct save *save)

@@ -1,7 +1,7 @@
 // A saved world: one SQLite file with the seed, the edits, the player and the time of day.
 //
 //     save_set_block  ->  edits that wait  ->  the writer thread, every half second, in one
-//     transaction  ->  the file.      save_load_column sees both: what is written and what waits.
+//     transaction  ->  the file, which is read when the world is opened, and not again.
 //
 // The process may be killed at any moment: the file then opens again, and misses at most the last
 // second. While it is open no other game can open it.
@@ -9,8 +9,8 @@
 // Where writing fails (a full disk) the game goes on: edits stay in memory, the writer tries again
 // every few seconds and at the end, and save_failed says so meanwhile.
 //
-// Thread-safety: save_load_column may be called from any thread; everything else belongs to the
-// main thread. Nothing but save_open, save_close and the loads waits for the disk.
+// Thread-safety: the main thread. Nothing but save_open, save_close, save_flush and the loads waits
+// for the disk.
 #ifndef GAME_WORLD_SAVE_SAVE_H
 #define GAME_WORLD_SAVE_SAVE_H
 
@@ -41,17 +41,16 @@ struct save *save_open(const char *path, uint32_t *seed, char *message, size_t m
 // save_failed spoke of is lost.
 bool save_close(struct save *save);
 
-// The edits of a column, those that still wait to be written among them, in the order in which they
-// are to be applied: of two at one place the later one counts. The caller frees the array. Numbers
-// that make no sense are left out, with a line in the log. False: the file could not be read, or
-// memory ran out (logged); *edits is then NULL.
-bool save_load_column(struct save *save, struct column_coord column, struct edit **edits,
-                      uint32_t *count);
-// Valid usage: at.y is inside the world; block < BLOCK_COUNT.
-void save_set_block(struct save *save, struct block_coord at, enum block block);
+// What the file has. Numbers that make no sense are left out, with a line in the log. Valid usage:
+// nothing waits to be written.
 
+// Adds all edits. False: the file could not be read, or memory ran out (logged).
+bool save_load_edits(struct save *save, struct edits *edits);
 // False: none yet, or none that makes sense (logged).
 bool save_load_player(struct save *save, struct save_player *player);
+
+// Valid usage: at.y is inside the world; block < BLOCK_COUNT.
+void save_set_block(struct save *save, struct block_coord at, enum block block);
 void save_set_player(struct save *save, const struct save_player *player);
 
 // True while something that was handed over could not be written. Logged once when it begins and

@@ -70,7 +70,7 @@ static bool prepare(struct save_file *file)
         sqlite3_stmt **statement;
         const char *sql;
     } statements[] = {
-        {&file->load_edits, "SELECT place, block FROM edits WHERE x = ? AND z = ?"},
+        {&file->load_edits, "SELECT x, z, place, block FROM edits"},
         {&file->put_edit, "INSERT OR REPLACE INTO edits(x, z, place, block) VALUES(?, ?, ?, ?)"},
         {&file->load_player, "SELECT x, y, z, yaw, pitch, slot, hotbar, flying,"
                              " time_of_day FROM player WHERE id = 1"},
@@ -162,62 +162,45 @@ void save_file_close(struct save_file *file)
     *file = (struct save_file){0};
 }
 
-// Appends to an array that doubles; its capacity is a power of two from 16 on.
-static bool append(struct edit **edits, uint32_t *count, struct edit edit)
+static bool fits(sqlite3_int64 value, sqlite3_int64 least, sqlite3_int64 most)
 {
-    if (*count == 0 || (*count >= 16 && (*count & (*count - 1)) == 0)) {
-        uint32_t capacity = *count == 0 ? 16 : *count * 2;
-        struct edit *larger = realloc(*edits, capacity * sizeof(*larger));
-        if (larger == NULL)
-            return false;
-        *edits = larger;
-    }
-    (*edits)[(*count)++] = edit;
+    return value >= least && value <= most;
+}
+
+// Adds the edit of a row. The key makes places unique. False where memory ran out.
+static bool add_row(sqlite3_stmt *row, struct edits *edits, uint64_t *senseless)
+{
+    const sqlite3_int64 x = sqlite3_column_int64(row, 0), z = sqlite3_column_int64(row, 1);
+    const sqlite3_int64 place = sqlite3_column_int64(row, 2), block = sqlite3_column_int64(row, 3);
+    if (fits(x, INT32_MIN, INT32_MAX) && fits(z, INT32_MIN, INT32_MAX) &&
+        fits(place, 0, COLUMN_BLOCKS - 1) && fits(block, 0, BLOCK_COUNT - 1))
+        return edits_add(edits, (struct column_coord){(int32_t)x, (int32_t)z}, (uint32_t)place,
+                         (uint8_t)block);
+    ++*senseless;
     return true;
 }
 
-// Reads the rows of one column. The key makes places unique, so there can't be more that make sense
-// than a column has blocks.
-static int read_edits(sqlite3_stmt *statement, struct edit **edits, uint32_t *count,
-                      uint64_t *senseless)
-{
-    int step;
-    while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
-        sqlite3_int64 place = sqlite3_column_int64(statement, 0);
-        sqlite3_int64 block = sqlite3_column_int64(statement, 1);
-        if (place < 0 || place >= COLUMN_BLOCKS || block < 0 || block >= BLOCK_COUNT ||
-            *count == COLUMN_BLOCKS)
-            ++*senseless;
-        else if (!append(edits, count, (struct edit){(uint32_t)place, (uint8_t)block}))
-            return SQLITE_NOMEM;
-    }
-    return step;
-}
-
-bool save_file_load_column(struct save_file *file, struct column_coord column, struct edit **edits,
-                           uint32_t *count)
+bool save_file_load_edits(struct save_file *file, struct edits *edits)
 {
     uint64_t senseless = 0;
-    *edits = NULL;
-    *count = 0;
-    sqlite3_bind_int(file->load_edits, 1, column.x);
-    sqlite3_bind_int(file->load_edits, 2, column.z);
-    int result = read_edits(file->load_edits, edits, count, &senseless);
+    int result;
+    while ((result = sqlite3_step(file->load_edits)) == SQLITE_ROW) {
+        if (!add_row(file->load_edits, edits, &senseless)) {
+            result = SQLITE_NOMEM;
+            break;
+        }
+    }
     sqlite3_reset(file->load_edits);
     if (senseless > 0)
         ash_log(ASH_LOG_WARNING,
-                "The world's file has %llu edits that make no sense in column (%d, %d); they are "
-                "left out.",
-                (unsigned long long)senseless, column.x, column.z);
-    if (result == SQLITE_DONE)
-        return true;
-    ash_log(ASH_LOG_ERROR,
-            "What was built in column (%d, %d) can't be read from the world's file: %s.", column.x,
-            column.z, sqlite3_errstr(result));
-    free(*edits);
-    *edits = NULL;
-    *count = 0;
-    return false;
+                "The world's file has %llu edits that make no sense; they are left out.",
+                (unsigned long long)senseless);
+    if (result != SQLITE_DONE)
+        ash_log(ASH_LOG_ERROR,
+                "What was built can't be read from the world's file: %s; use a copy, or another "
+                "world with --world.",
+                sqlite3_errstr(result));
+    return result == SQLITE_DONE;
 }
 
 bool save_player_makes_sense(const struct save_player *player)

@@ -32,9 +32,8 @@ bool save_file_open(struct save_file *file, const char *path, uint32_t *seed, ch
                     size_t message_size);
 void save_file_close(struct save_file *file);
 
-// The edits of one column that make sense; the caller frees the array. Failures are logged.
-bool save_file_load_column(struct save_file *file, struct column_coord column, struct edit **edits,
-                           uint32_t *count);
+// As save_load_edits and save_load_player.
+bool save_file_load_edits(struct save_file *file, struct edits *edits);
 // Whether these numbers can be a player's: finite and in range.
 bool save_player_makes_sense(const struct save_player *player);
 bool save_file_load_player(struct save_file *file, struct save_player *player);

@@ -107,16 +107,25 @@ static inline struct save *open_world(uint32_t seed)
 }
 
 // The block that an edit left at a place, or -1.
-static inline int edit_at(struct save *save, struct block_coord at)
+static inline int edit_in(const struct edits *edits, struct block_coord at)
 {
-    struct edit *edits;
+    struct edit *list;
     uint32_t count;
     int block = -1;
-    assert_true(save_load_column(save, edit_column(at), &edits, &count));
+    assert_true(edits_copy(edits, edit_column(at), &list, &count));
     for (uint32_t i = 0; i < count; i++)
-        if (edits[i].place == edit_place(at))
-            block = edits[i].block;
-    free(edits);
+        if (list[i].place == edit_place(at))
+            block = list[i].block;
+    free(list);
+    return block;
+}
+
+static inline int edit_at(struct save *save, struct block_coord at)
+{
+    struct edits edits = {0};
+    assert_true(save_load_edits(save, &edits));
+    int block = edit_in(&edits, at);
+    edits_finish(&edits);
     return block;
 }
 

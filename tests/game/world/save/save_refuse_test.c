@@ -200,10 +200,9 @@ static void flipped_bits_never_crash(void **state)
             continue;
         }
         opened++;
-        struct edit *edits;
-        uint32_t count;
-        if (save_load_column(save, (struct column_coord){0, 0}, &edits, &count))
-            free(edits);
+        struct edits edits = {0};
+        (void)save_load_edits(save, &edits);
+        edits_finish(&edits);
         save_set_block(save, (struct block_coord){1, 1, 1}, BLOCK_LAMP);
         (void)save_flush(save);
         (void)save_close(save);

@@ -51,8 +51,11 @@ static double kill_one(struct diary *diary, useconds_t after)
         return 0; // it had not even begun
     struct save *save = open_world(1);
     uint32_t kept = 0;
-    while (kept < made && edit_at(save, nth_place(kept)) == BLOCK_PLANKS)
+    struct edits edits = {0};
+    assert_true(save_load_edits(save, &edits));
+    while (kept < made && edit_in(&edits, nth_place(kept)) == BLOCK_PLANKS)
         kept++;
+    edits_finish(&edits);
     assert_true(save_close(save));
     return kept == made ? 0 : seconds_between(diary->when[kept], end);
 }
@@ -101,11 +104,8 @@ static bool survives_a_full_disk(void)
         failed = i % 1000 == 999 && !save_flush(save);
     }
     bool ok = failed && save_failed(save);
-    // The game goes on, and sees what it built.
+    // The game goes on.
     save_set_block(save, (struct block_coord){-1, 5, 1}, BLOCK_GLASS);
-    ok = ok && edit_at(save, (struct block_coord){0, 5, 1}) == BLOCK_SAND &&
-         edit_at(save, (struct block_coord){999, 5, 1}) == BLOCK_SAND &&
-         edit_at(save, (struct block_coord){-1, 5, 1}) == BLOCK_GLASS;
     ok = ok && !save_flush(save) && save_failed(save);
     // Space again: everything is written.
     ok = ok && limit_files(RLIM_INFINITY) && save_flush(save) && !save_failed(save);
@@ -137,6 +137,7 @@ static void a_full_disk_is_survived(void **state)
     assert_true(in_child(survives_a_full_disk, false));
     struct save *save = open_world(1);
     assert_int_equal(edit_at(save, (struct block_coord){0, 5, 1}), BLOCK_SAND);
+    assert_int_equal(edit_at(save, (struct block_coord){999, 5, 1}), BLOCK_SAND);
     assert_int_equal(edit_at(save, (struct block_coord){-1, 5, 1}), BLOCK_GLASS);
     assert_true(save_close(save));
     assert_true(in_child(says_what_is_lost, false));
