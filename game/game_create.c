@@ -155,6 +155,7 @@ static bool create_renderer(struct game *game)
         .shader_count = cinder_shaders_count,
         .extent = game_extent(game),
         .vsync = game->options->vsync,
+        .mark_passes = game->rebuilds > 0, // a device that was lost may be lost again
         .game = &game->resources,
         .pipeline_cache = cache,
         .pipeline_cache_size = cache_size,

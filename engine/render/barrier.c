@@ -108,6 +108,11 @@ static const struct ash_barrier_info infos[ASH_BARRIER_COUNT] = {
     [ASH_BARRIER_COPY_TO_HOST] = {"COPY_TO_HOST", "the CPU reads what was copied", COPY_STAGE,
                                   VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_2_HOST_BIT,
                                   VK_ACCESS_2_HOST_READ_BIT, UNDEFINED, UNDEFINED},
+    [ASH_BARRIER_NOTE] = {"NOTE", "the next step is noted when all before it is done",
+                          VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                          VK_PIPELINE_STAGE_2_ALL_TRANSFER_BIT | VK_PIPELINE_STAGE_2_HOST_BIT,
+                          VK_ACCESS_2_TRANSFER_WRITE_BIT | VK_ACCESS_2_HOST_READ_BIT, UNDEFINED,
+                          UNDEFINED},
 };
 
 const struct ash_barrier_info *ash_barrier_info(enum ash_barrier barrier)

@@ -37,6 +37,7 @@ enum ash_barrier {
     ASH_BARRIER_COMPUTE_TO_HOST,    // compute wrote: the CPU reads, once the frame is done
     ASH_BARRIER_COPY_TO_COPY,       // a copy wrote: the next one writes the same
     ASH_BARRIER_COPY_TO_HOST,       // a copy wrote: the CPU reads, once the frame is done
+    ASH_BARRIER_NOTE,               // whatever came before: the black box is written
     ASH_BARRIER_COUNT
 };
 

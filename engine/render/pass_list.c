@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "engine/assert.h"
 #include "engine/context/debug.h"
 #include "engine/context/observe.h"
 #include "engine/log.h"
@@ -30,12 +31,15 @@ static enum ash_result init_pass(struct ash_pass *pass, const struct ash_pass_ty
 enum ash_result ash_pass_list_init(struct ash_pass_list *list, const struct ash_pass_env *env,
                                    const struct ash_pass_type *const *types, uint32_t count)
 {
+    ASH_ASSERT(count <= ASH_STEP_MAX_PASSES);
     *list = (struct ash_pass_list){.env = *env};
     list->passes = calloc(count + 1, sizeof(*list->passes));
     list->times = calloc(count + 1, sizeof(*list->times));
     enum ash_result result = ASH_OK;
     if (list->passes == NULL || list->times == NULL)
         result = no_memory("the list of passes");
+    if (result == ASH_OK)
+        result = ash_black_box_init(&list->box, env->allocator);
     for (uint32_t i = 0; i < count && result == ASH_OK; i++) {
         list->count = i + 1;
         list->reads |= types[i]->reads;
@@ -55,6 +59,7 @@ void ash_pass_list_finish(struct ash_pass_list *list)
             pass->type->finish(pass->state, &list->env);
         free(pass->state);
     }
+    ash_black_box_finish(&list->box);
     free(list->passes);
     free(list->times);
     *list = (struct ash_pass_list){0};
@@ -111,21 +116,27 @@ void ash_pass_list_prepare(struct ash_pass_list *list, struct ash_frame *frame,
                            struct ash_timer *timer)
 {
     ash_timer_mark(timer, frame, 0);
+    ash_black_box_note(&list->box, frame, ASH_STEP_BEGIN);
     for (uint32_t i = 0; i < list->count; i++) {
+        if (list->mark_passes)
+            ash_black_box_note(&list->box, frame, ASH_STEP_PREPARE + i);
         prepare_pass(list, &list->passes[i], frame);
         ash_timer_mark(timer, frame, 1 + i);
     }
 }
 
-static void draw_pass(struct ash_pass *pass, const struct ash_pass_env *env,
-                      struct ash_frame *frame, struct ash_rendering *rendering)
+static void draw_pass(struct ash_pass_list *list, uint32_t index, struct ash_frame *frame,
+                      struct ash_rendering *rendering)
 {
+    struct ash_pass *pass = &list->passes[index];
     if (pass->type->draw == NULL || pass->prepared != ASH_OK)
         return;
     ash_observe_phase(frame->context, frame->number, "draw", pass->type->name, NULL);
     ash_debug_begin_label(frame->context, frame->commands, pass->type->name);
+    if (ash_rendering_pause(rendering, frame, pass->type->reads, list->mark_passes))
+        ash_black_box_note(&list->box, frame, ASH_STEP_DRAW + index);
     ash_rendering_continue(rendering, frame, pass->type->reads);
-    pass->type->draw(pass->state, env, frame);
+    pass->type->draw(pass->state, &list->env, frame);
     ash_debug_end_label(frame->context, frame->commands);
 }
 
@@ -134,7 +145,7 @@ void ash_pass_list_draw(struct ash_pass_list *list, struct ash_frame *frame,
 {
     ash_timer_mark(timer, frame, 1 + list->count);
     for (uint32_t i = 0; i < list->count; i++) {
-        draw_pass(&list->passes[i], &list->env, frame, rendering);
+        draw_pass(list, i, frame, rendering);
         ash_timer_mark(timer, frame, 2 + list->count + i);
     }
 }
@@ -143,6 +154,31 @@ void ash_pass_list_mark_end(const struct ash_pass_list *list, struct ash_frame *
                             struct ash_timer *timer)
 {
     ash_timer_mark(timer, frame, 2 + 2 * list->count);
+    ash_black_box_note(&list->box, frame, ASH_STEP_DONE);
+}
+
+void ash_pass_list_tell_lost(struct ash_pass_list *list)
+{
+    uint64_t number;
+    uint32_t step;
+    if (!ash_black_box_read(&list->box, &number, &step))
+        return;
+    bool draws = step >= ASH_STEP_DRAW;
+    uint32_t index = step - (draws ? ASH_STEP_DRAW : ASH_STEP_PREPARE);
+    const char *others = list->mark_passes ? "" : " or one that follows it";
+    if (step == ASH_STEP_DONE)
+        ash_log(ASH_LOG_WARNING,
+                "When the device was lost, the GPU had done frame %llu, and begun no other.",
+                (unsigned long long)number);
+    else if (step == ASH_STEP_BEGIN || index >= list->count)
+        ash_log(ASH_LOG_WARNING,
+                "When the device was lost, the GPU was uploading or preparing in frame %llu.",
+                (unsigned long long)number);
+    else
+        ash_log(ASH_LOG_WARNING,
+                "When the device was lost, the GPU was in frame %llu, %s the pass \"%s\"%s.",
+                (unsigned long long)number, draws ? "drawing" : "preparing",
+                list->passes[index].type->name, draws ? others : "");
 }
 
 static void tell_gpu_times(const struct ash_pass_list *list, const struct ash_timer *timer)

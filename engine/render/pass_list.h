@@ -5,6 +5,7 @@
 #define ASH_RENDER_PASS_LIST_H
 
 #include "engine/api.h"
+#include "engine/render/black_box.h"
 #include "engine/render/pass.h"
 #include "engine/render/renderer.h"
 #include "engine/render/rendering.h"
@@ -27,6 +28,8 @@ struct ash_pass_list {
     uint32_t unreadable;         // enum ash_pass_reads: passes that read it are left out
     struct ash_pass_time *times; // owned: one per pass
     uint64_t told;               // number of the frame whose GPU times were told last
+    struct ash_black_box box;    // what the GPU is at
+    bool mark_passes;            // each is a step of its own in the box
 };
 
 // Calls init of every pass in order. On failure all that were started, the failed one among them,
@@ -54,6 +57,9 @@ void ash_pass_list_draw(struct ash_pass_list *list, struct ash_frame *frame,
 // Passes the last mark, of the end.
 void ash_pass_list_mark_end(const struct ash_pass_list *list, struct ash_frame *frame,
                             struct ash_timer *timer);
+
+// Says what the GPU was at when the device was lost.
+void ash_pass_list_tell_lost(struct ash_pass_list *list);
 
 // Fills list->times. Returns the GPU time of the whole frame.
 double ash_pass_list_measure(struct ash_pass_list *list, const struct ash_timer *timer);

@@ -97,6 +97,7 @@ static enum ash_result init_passes(struct ash_renderer *renderer,
         ash_pass_list_init(&renderer->passes, &env, params->passes, params->pass_count);
     if (result != ASH_OK)
         return result;
+    renderer->passes.mark_passes = params->mark_passes;
     if ((renderer->passes.reads & ASH_PASS_READS_COLOR) != 0 && !renderer->target.copyable) {
         ash_log(ASH_LOG_WARNING, "This window's images can't be copied: passes that read colour "
                                  "are left out.");
@@ -136,6 +137,7 @@ static enum ash_result follow_extent(struct ash_renderer *renderer)
                            &(struct ash_rendering_params){.extent = extent,
                                                           .color_format = renderer->target.format,
                                                           .reads = renderer->passes.reads,
+                                                          .alone = renderer->passes.mark_passes,
                                                           .pipelines = renderer->pipelines});
     if (result == ASH_OK)
         result = ash_pass_list_resize(&renderer->passes, extent);
@@ -196,7 +198,9 @@ void ash_renderer_destroy(struct ash_renderer *renderer)
     // nothing left to wait for.
     const struct ash_context *context = renderer->context;
     VkResult vk_result = context->vk->vkQueueWaitIdle(context->graphics.queue);
-    if (vk_result != VK_SUCCESS)
+    if (vk_result == VK_ERROR_DEVICE_LOST)
+        ash_pass_list_tell_lost(&renderer->passes);
+    else if (vk_result != VK_SUCCESS)
         ash_log(ASH_LOG_WARNING, "The renderer ends without the GPU: vkQueueWaitIdle said %s.",
                 ash_vk_result_name(vk_result));
     ash_pass_list_finish(&renderer->passes);

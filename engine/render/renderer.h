@@ -33,6 +33,7 @@ struct ash_renderer_params {
     uint32_t frames_in_flight;  // 0: 2
     VkDeviceSize staging_size;  // 0: 16 MiB
     VkDeviceSize uniform_size;  // per frame; 0: 1 MiB
+    bool mark_passes;           // a lost device is told to one pass; each ends the one before
     void *game;                 // handed to passes in ash_pass_env
     const void *pipeline_cache; // as ash_pipelines_params.cache
     size_t pipeline_cache_size;

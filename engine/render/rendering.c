@@ -23,7 +23,8 @@ static enum ash_result init_scene_color(struct ash_rendering *rendering,
 enum ash_result ash_rendering_init(struct ash_rendering *rendering, struct ash_allocator *allocator,
                                    const struct ash_rendering_params *params)
 {
-    *rendering = (struct ash_rendering){.pauses = params->reads != ASH_PASS_READS_NOTHING};
+    *rendering =
+        (struct ash_rendering){.pauses = params->alone || params->reads != ASH_PASS_READS_NOTHING};
     VkImageUsageFlags sampled =
         (params->reads & ASH_PASS_READS_DEPTH) != 0 ? VK_IMAGE_USAGE_SAMPLED_BIT : 0;
     enum ash_result result = ash_image_init(
@@ -163,6 +164,20 @@ static void turn_depth(struct ash_rendering *rendering, const struct ash_frame *
     rendering->depth_readable = readable;
 }
 
+static bool reads_anew(const struct ash_rendering *rendering, uint32_t reads)
+{
+    return (reads & ASH_PASS_READS_COLOR) != 0 ||
+           ((reads & ASH_PASS_READS_DEPTH) != 0) != rendering->depth_readable;
+}
+
+bool ash_rendering_pause(struct ash_rendering *rendering, const struct ash_frame *frame,
+                         uint32_t reads, bool alone)
+{
+    if (alone || reads_anew(rendering, reads))
+        close_rendering(rendering, frame);
+    return !rendering->open;
+}
+
 void ash_rendering_continue(struct ash_rendering *rendering, struct ash_frame *frame,
                             uint32_t reads)
 {
@@ -170,12 +185,9 @@ void ash_rendering_continue(struct ash_rendering *rendering, struct ash_frame *f
     bool reads_depth = (reads & ASH_PASS_READS_DEPTH) != 0;
     frame->scene_color = reads_color ? rendering->read_color : (struct ash_binding){0};
     frame->scene_depth = reads_depth ? rendering->read_depth : (struct ash_binding){0};
-    bool pause = reads_color || reads_depth != rendering->depth_readable;
-    if (rendering->open && !pause)
-        return;
     if (!rendering->cleared) // what is read must have been cleared, where nothing drew before
         open_rendering(rendering, frame);
-    if (!pause)
+    if (rendering->open && !reads_anew(rendering, reads))
         return;
     close_rendering(rendering, frame);
     if (reads_color)

@@ -28,7 +28,7 @@ struct ash_rendering {
     struct ash_image depth;
     struct ash_image scene_color;              // the copy; only where some pass reads colour
     struct ash_binding read_color, read_depth; // of these two
-    bool pauses;                               // some pass reads something
+    bool pauses;                               // some pass reads something, or is alone
     // Of the frame being drawn:
     VkImage color;
     VkImageView color_view;
@@ -41,6 +41,7 @@ struct ash_rendering_params {
     VkExtent2D extent;
     VkFormat color_format;
     uint32_t reads;                        // enum ash_pass_reads, of all passes together
+    bool alone;                            // every pass gets a rendering of its own
     const struct ash_pipelines *pipelines; // for its samplers
 };
 // Makes the images for targets of this size. Errors: OUT_OF_*_MEMORY, UNSUPPORTED; *rendering is
@@ -54,6 +55,10 @@ ASH_API void ash_rendering_finish(struct ash_rendering *rendering);
 // Makes this image and depth ready to be drawn to.
 ASH_API void ash_rendering_begin(struct ash_rendering *rendering, struct ash_frame *frame,
                                  const struct ash_acquired_image *image);
+// Ends what is open, if the next pass reads something else, or is to be alone. True: nothing is
+// open.
+ASH_API bool ash_rendering_pause(struct ash_rendering *rendering, const struct ash_frame *frame,
+                                 uint32_t reads, bool alone);
 // Goes on for a pass that reads this (enum ash_pass_reads); sets frame->scene_color and
 // scene_depth, or clears them.
 ASH_API void ash_rendering_continue(struct ash_rendering *rendering, struct ash_frame *frame,

@@ -1,0 +1,71 @@
+#include "engine/render/black_box.h"
+
+#include <volk.h>
+
+#include <string.h>
+
+#include "engine/assert.h"
+#include "engine/render/barrier.h"
+
+enum { STEP_BITS = 8 };
+
+enum ash_result ash_black_box_init(struct ash_black_box *box, struct ash_allocator *allocator)
+{
+    static const uint64_t nothing[ASH_MAX_FRAMES_IN_FLIGHT];
+    struct ash_buffer_view view;
+    enum ash_result result = ash_buffer_init(
+        &box->notes, allocator,
+        &(struct ash_buffer_params){.size = sizeof(nothing),
+                                    .usage = VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                                    .properties = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT,
+                                    .preferred = VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
+                                    .label = "black box"});
+    // A lost device need not map anything any more.
+    if (result == ASH_OK)
+        result = ash_buffer_keep_mapped(&box->notes);
+    if (result == ASH_OK)
+        result = ash_buffer_begin_view(
+            &box->notes, &(struct ash_view_params){.access = ASH_ACCESS_WRITE}, &view);
+    if (result == ASH_OK) {
+        memcpy(view.data, nothing, sizeof(nothing));
+        result = ash_buffer_end_view(&view);
+    }
+    if (result != ASH_OK)
+        ash_black_box_finish(box);
+    return result;
+}
+
+void ash_black_box_finish(struct ash_black_box *box)
+{
+    ash_buffer_finish(&box->notes);
+}
+
+void ash_black_box_note(const struct ash_black_box *box, const struct ash_frame *frame,
+                        uint32_t step)
+{
+    ASH_ASSERT(step <= ASH_STEP_DONE);
+    uint64_t note = frame->number << STEP_BITS | step;
+    // The slot's last note was done before the slot was used again.
+    if (step != ASH_STEP_BEGIN)
+        ash_barrier_memory(frame->context, frame->commands, ASH_BARRIER_NOTE);
+    frame->vk->vkCmdUpdateBuffer(frame->commands, box->notes.buffer, frame->slot * sizeof(note),
+                                 sizeof(note), &note);
+}
+
+bool ash_black_box_read(struct ash_black_box *box, uint64_t *number, uint32_t *step)
+{
+    struct ash_buffer_view view;
+    uint64_t newest = 0;
+    if (box->notes.buffer == VK_NULL_HANDLE ||
+        ash_buffer_begin_view(&box->notes, &(struct ash_view_params){.access = ASH_ACCESS_READ},
+                              &view) != ASH_OK)
+        return false;
+    const uint64_t *notes = view.data;
+    for (uint32_t i = 0; i < ASH_MAX_FRAMES_IN_FLIGHT; i++)
+        newest = notes[i] > newest ? notes[i] : newest;
+    if (ash_buffer_end_view(&view) != ASH_OK || newest == 0)
+        return false;
+    *number = newest >> STEP_BITS;
+    *step = (uint32_t)(newest & ASH_STEP_DONE);
+    return true;
+}
