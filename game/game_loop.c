@@ -15,6 +15,10 @@
 #define SAVE_PERIOD 4.0
 // A frame a second is enough behind another window; input still wakes it.
 #define PAUSED_WAIT 0.1
+// Of a frame's time, and milliseconds: two such shares and all else stay under twice a frame.
+#define WORLD_SHARE    0.2
+#define LEAST_WORLD_MS 0.2
+#define MOST_WORLD_MS  4.0
 // Frames that fail one after the other before the game gives up.
 enum { MOST_FAILURES = 120 };
 // A device that is lost is made again so often, if not this many frames go well in between.
@@ -114,9 +118,19 @@ static bool complete_world(struct game *game)
     }
 }
 
+// What a frame gives to the world, twice: for its work, and for taking over what it has made. Until
+// one plays the world comes first.
+static double world_budget(const struct game *game)
+{
+    if (!game->playing || game->fixed_clock)
+        return 0;
+    return fmin(fmax(game->shown_ms * WORLD_SHARE, LEAST_WORLD_MS), MOST_WORLD_MS) / 1000;
+}
+
 // What is wanted of the world lies where the eye is, and first where it looks.
 static void stream(struct game *game)
 {
+    world_set_budget(game->world, world_budget(game));
     world_set_heading(game->world, (float)cos(game->eye.yaw), (float)sin(game->eye.yaw));
     world_update(game->world, (float)game->eye.x, (float)game->eye.z);
 }
@@ -136,6 +150,8 @@ static bool draw_complete(struct game *game)
 static void watch_loading(struct game *game)
 {
     struct world_stats stats;
+    if (game->playing && game->world_complete_ms > 0)
+        return;
     world_stats(game->world, &stats);
     if (game->world_complete_ms <= 0 && stats.complete)
         game->world_complete_ms = clock_seconds() * 1000;

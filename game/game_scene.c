@@ -90,11 +90,12 @@ static void fill_hud(struct game *game)
     hud->target = game->options->camera == CAMERA_PLAYER ? interact->target : (struct block_hit){0};
     hud->dig_progress = interact->dig_progress;
     hud->scale = game->window != NULL ? ash_window_content_scale(game->window) : 1;
-    struct world_stats world;
-    world_stats(game->world, &world);
     hud->loading = 1;
-    if (!game->playing && world.chunks_wanted > 0)
+    if (!game->playing) {
+        struct world_stats world;
+        world_stats(game->world, &world);
         hud->loading = fminf((float)world.chunks_complete / (float)world.chunks_wanted, 0.999f);
+    }
     if (hud->message[0] != '\0' && clock_seconds() > game->message_until)
         hud->message[0] = '\0';
     hud->shader_error = game->watch != NULL ? watch_error(game->watch) : NULL;

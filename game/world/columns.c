@@ -5,8 +5,9 @@
 enum {
     // Packing saves memory where the radius is large; nearer than this, detail still changes.
     PACK_DISTANCE = 9,
-    PACK_VISITS = 128, // places looked at per update
-    PACK_MOST = 4,     // columns packed per update: some 50 us
+    PACK_VISITS = 128,     // places looked at per update
+    PACK_VISITS_A_MS = 20, // of an update's time, where that is limited
+    PACK_MOST = 4,         // columns packed per update: some 50 us
 };
 
 static struct column **slot_of(struct column **grid, uint32_t mask, struct column_coord coord)
@@ -52,22 +53,6 @@ struct column *columns_find_ready(const struct world *world, struct column_coord
     return column != NULL && column->ready ? column : NULL;
 }
 
-struct column *columns_add(struct world *world, struct column_coord coord)
-{
-    struct column *column = calloc(1, sizeof(*column));
-    if (column == NULL)
-        return NULL;
-    column->coord = coord;
-    column->id = ++world->last_id;
-    column->level = level_at(columns_distance(world, coord), LEVEL_NONE);
-    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
-        column->chunks[y].meshed_level = LEVEL_NONE;
-        column->chunks[y].version = ++world->last_version;
-    }
-    *slot_of(world->grid, world->grid_mask, coord) = column;
-    return column;
-}
-
 void columns_drop(struct world *world, struct column *column)
 {
     for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
@@ -78,14 +63,23 @@ void columns_drop(struct world *world, struct column *column)
     free(column);
 }
 
-void columns_drop_far(struct world *world, int32_t distance)
+struct column *columns_add(struct world *world, struct column_coord coord)
 {
-    uint32_t side = world->grid_mask + 1;
-    for (uint32_t i = 0; i < side * side; i++) {
-        struct column *column = world->grid[i];
-        if (column != NULL && columns_distance(world, column->coord) > distance)
-            columns_drop(world, column);
+    struct column *column = calloc(1, sizeof(*column));
+    if (column == NULL)
+        return NULL;
+    struct column **slot = slot_of(world->grid, world->grid_mask, coord);
+    if (*slot != NULL)
+        columns_drop(world, *slot);
+    column->coord = coord;
+    column->id = ++world->last_id;
+    column->level = level_at(columns_distance(world, coord), LEVEL_NONE);
+    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
+        column->chunks[y].meshed_level = LEVEL_NONE;
+        column->chunks[y].version = ++world->last_version;
     }
+    *slot = column;
+    return column;
 }
 
 void columns_each(struct world *world, void (*visit)(struct world *world, struct column *column))
@@ -139,8 +133,10 @@ static bool pack_column(struct world *world, struct column *column)
 void columns_pack_some(struct world *world)
 {
     uint32_t slots = (world->grid_mask + 1) * (world->grid_mask + 1);
-    uint32_t packed = 0;
-    for (uint32_t i = 0; i < PACK_VISITS && packed < PACK_MOST; i++) {
+    uint32_t packed = 0, visits = PACK_VISITS;
+    if (world->budget > 0)
+        visits = 1 + (uint32_t)(world->budget * 1000 * PACK_VISITS_A_MS);
+    for (uint32_t i = 0; i < visits && packed < PACK_MOST && !work_late(world); i++) {
         struct column *column = world->grid[world->pack_cursor];
         world->pack_cursor = (world->pack_cursor + 1) % slots;
         if (column == NULL || !column->ready)

@@ -14,6 +14,8 @@ enum {
     UNPACKED_MAX = 48 * CHUNK_BLOCKS,
     // Chunks meshed at once after edits, on the main thread: at most about a millisecond.
     EDITED_CHUNKS_MAX = 12,
+    SWEEP_STEP = 64,                           // places looked at between two looks at the clock
+    SCAN_STEP = 32,                            // the same, of the order
     SECTORS = 16,                              // directions of looking that are told apart
     HORIZON = (1 << (31 - CHUNK_SHIFT)) - 256, // chunks from the origin to the end of numbers
 };
@@ -44,7 +46,7 @@ static void sort_order(struct world *world)
     }
     qsort(world->order, world->order_count, sizeof(world->order[0]), compare_offsets);
     world->order_stale = false;
-    world->cursor = 0;
+    world->cursor = world->scan = 0;
 }
 
 // All columns that are generated: those within the radius and the ring around, for their edges.
@@ -73,15 +75,30 @@ void world_set_heading(struct world *world, float x, float z)
 
 // ---- The centre ----
 
-static void update_column(struct world *world, struct column *column)
+// Drops what is far away by now, or only its meshes.
+static void leave_behind(struct world *world, struct column *column)
 {
     int32_t distance = columns_distance(world, column->coord);
-    column->level = level_at(distance, column->level);
+    if (distance > (int32_t)world->radius + COLUMN_SLACK) {
+        columns_drop(world, column);
+        return;
+    }
     if (distance <= (int32_t)world->radius + MESH_SLACK)
         return;
     for (uint32_t y = 0; y < COLUMN_CHUNKS; y++) {
         changes_remove(&world->changes, &column->chunks[y].change);
         column->chunks[y].meshed_level = LEVEL_NONE;
+    }
+}
+
+void stream_sweep(struct world *world)
+{
+    while (world->sweep > 0) {
+        struct column *column = world->grid[--world->sweep];
+        if (column != NULL)
+            leave_behind(world, column);
+        if (world->sweep % SWEEP_STEP == 0 && work_late(world))
+            return;
     }
 }
 
@@ -96,10 +113,11 @@ static int32_t chunk_of(float block)
 
 static void apply_center(struct world *world)
 {
-    columns_drop_far(world, (int32_t)world->radius + COLUMN_SLACK);
-    columns_each(world, update_column);
-    world->cursor = 0;
+    const uint32_t side = world->grid_mask + 1;
+    world->sweep = side * side;
+    world->cursor = world->scan = 0;
     world->counts_stale = true;
+    world->events++;
 }
 
 void stream_center(struct world *world, float x, float z)
@@ -158,6 +176,7 @@ static enum progress start_column(struct world *world, struct column_coord coord
     struct column *column = columns_find(world, coord);
     if (column == NULL)
         return generate_submit(world, coord, priority) ? UNDER_WAY : NO_MEMORY;
+    column->level = level_at(columns_distance(world, coord), column->level);
     if (!column->ready || column->meshing)
         return UNDER_WAY;
     if (columns_distance(world, coord) > (int32_t)world->radius)
@@ -172,14 +191,33 @@ static enum progress start_column(struct world *world, struct column_coord coord
     return column->meshing ? UNDER_WAY : NEEDS_NOTHING;
 }
 
+// Whether there is anything to look at, from world->scan on.
+static bool scan_goes_on(struct world *world)
+{
+    if (world->scan == world->order_count) {
+        if (world->events == world->scanned_events)
+            return false;
+        world->scan = 0;
+    }
+    if (world->scan <= world->cursor) {
+        world->scan = world->cursor;
+        world->scanned_events = world->events;
+    }
+    return true;
+}
+
 void stream_start(struct world *world, bool patient)
 {
     if (world->pause > 0 || (patient && world->changes.count >= CHANGES_MAX))
         return;
     if (world->order_stale)
         sort_order(world);
+    if (!scan_goes_on(world))
+        return;
     uint64_t bytes_before = world->block_bytes;
-    for (uint32_t i = world->cursor; i < world->order_count && world->in_flight < JOBS_MAX; i++) {
+    uint32_t i = world->scan;
+    world->scan = 0; // unless all of it is looked at, or the time is up
+    while (i < world->order_count && world->in_flight < JOBS_MAX) {
         struct column_coord coord = {world->center.x + world->order[i].x,
                                      world->center.z + world->order[i].z};
         enum progress progress = start_column(world, coord, (int32_t)i);
@@ -189,7 +227,14 @@ void stream_start(struct world *world, bool patient)
         }
         if (progress == NEEDS_NOTHING && i == world->cursor)
             world->cursor++;
+        i++;
         if (patient && world->block_bytes > bytes_before + UNPACKED_MAX)
             return;
+        if (i % SCAN_STEP == 0 && work_late(world)) {
+            world->scan = i;
+            return;
+        }
     }
+    if (i == world->order_count)
+        world->scan = i;
 }

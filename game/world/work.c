@@ -1,6 +1,7 @@
 #include "game/world/world_state.h"
 
 #include "engine/log.h"
+#include "game/base/clock.h"
 
 enum { PAUSE_UPDATES = 60 }; // a second, mostly
 
@@ -26,6 +27,7 @@ bool work_commit(struct world *world, bool wait)
     world->next_commit++;
     world->in_flight--;
     world->counts_stale = true;
+    world->events++;
     finished->commit(finished);
     return true;
 }
@@ -40,4 +42,14 @@ void work_no_memory(struct world *world, const char *what)
             "No memory is left to %s; parts of the world stay away until there is some. Close "
             "other programs or choose a smaller --radius.",
             what);
+}
+
+void work_begin(struct world *world)
+{
+    world->until = world->budget > 0 ? clock_seconds() + world->budget : 0;
+}
+
+bool work_late(const struct world *world)
+{
+    return world->budget > 0 && clock_seconds() > world->until;
 }

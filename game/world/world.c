@@ -72,8 +72,15 @@ void world_destroy(struct world *world)
     free(world);
 }
 
+void world_set_budget(struct world *world, double seconds)
+{
+    world->budget = seconds;
+}
+
 void world_update(struct world *world, float x, float z)
 {
+    work_begin(world);
+    world->handing_over = false;
     if (world->deterministic) {
         (void)world_complete(world, x, z);
     } else {
@@ -82,7 +89,9 @@ void world_update(struct world *world, float x, float z)
         stream_center(world, x, z);
         // Only what was under way: a frame does not wait for work that it started itself.
         for (uint32_t i = world->in_flight; i > 0 && work_commit(world, false); i--)
-            continue;
+            if (work_late(world))
+                break;
+        stream_sweep(world);
         stream_mesh_edited(world);
         stream_start(world, true);
     }
@@ -91,13 +100,17 @@ void world_update(struct world *world, float x, float z)
 
 bool world_complete(struct world *world, float x, float z)
 {
+    const double budget = world->budget;
+    world->budget = 0;
     world->pause = 0;
     stream_center(world, x, z);
+    stream_sweep(world);
     stream_mesh_edited(world);
     do {
         if (world->in_flight < HALF_BUSY)
             stream_start(world, false);
     } while (work_commit(world, true));
+    world->budget = budget;
     return stream_settled(world);
 }
 
@@ -184,6 +197,7 @@ static void touch(struct world *world, struct block_coord at)
     }
     world->cursor = 0;
     world->counts_stale = true;
+    world->events++;
 }
 
 static bool remember(struct world *world, struct block_coord at, enum block block)
@@ -221,8 +235,11 @@ bool world_set(struct world *world, struct block_coord at, enum block block)
 bool world_next_change(struct world *world, struct world_change *out)
 {
     const struct change *change = world->changes.first;
-    if (change == NULL)
+    if (change == NULL || (world->handing_over && work_late(world)))
         return false;
+    if (!world->handing_over)
+        work_begin(world);
+    world->handing_over = true;
     *out = (struct world_change){.coord = change->coord,
                                  .detail = change->detail,
                                  .removed = change->removed,
@@ -252,6 +269,7 @@ void world_show_again(struct world *world)
     columns_each(world, show_column_again);
     world->cursor = 0;
     world->counts_stale = true;
+    world->events++;
 }
 
 static void count_column(struct world *world, struct column *column)

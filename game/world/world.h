@@ -42,6 +42,9 @@ void world_destroy(struct world *world);
 // Commits finished work, starts new work around the centre (block coordinates), drops what has
 // been left behind. Never waits, except in a deterministic world, where it is world_complete.
 void world_update(struct world *world, float x, float z);
+// How long world_update may take, and after it the taking of changes; 0 (at first): any time. What
+// is not done in time is done by the next ones. A world that is deterministic takes its time.
+void world_set_budget(struct world *world, double seconds);
 // Runs updates until every mesh within the radius is finished (they may still wait for upload).
 // False: memory ran out on the way (logged); it can be tried again.
 bool world_complete(struct world *world, float x, float z);
@@ -66,8 +69,8 @@ struct world_change {
     bool removed;            // the chunk is no longer drawn; mesh is empty
     const struct mesh *mesh; // borrowed until world_change_done; never without quads
 };
-// False: nothing waits. The same change is shown again until world_change_done is called, which is
-// before the next call of anything else of the world, or not at all.
+// False: nothing waits, or the time is up. The same change is shown again until world_change_done
+// is called, which is before the next call of anything else of the world, or not at all.
 bool world_next_change(struct world *world, struct world_change *out);
 void world_change_done(struct world *world);
 

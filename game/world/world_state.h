@@ -82,6 +82,16 @@ struct world {
     int32_t sector; // where the player looks, see stream.c
     bool order_stale;
     uint32_t pause; // updates without new work, after memory ran out
+    uint32_t sweep; // slots of the grid that have not been looked at since the centre moved
+    // Where stream_start goes on; what was looked at is looked at again only after something has
+    // happened.
+    uint32_t scan;
+    uint64_t events, scanned_events;
+
+    // How long an update, and after it the handing over of changes, may last.
+    double budget; // seconds; 0: any time
+    double until;  // clock_seconds
+    bool handing_over;
 
     // What is being done.
     struct job_results results;
@@ -116,9 +126,9 @@ bool columns_init(struct world *world); // false: no memory
 void columns_finish(struct world *world);
 struct column *columns_find(const struct world *world, struct column_coord coord);
 struct column *columns_find_ready(const struct world *world, struct column_coord coord);
-struct column *columns_add(struct world *world, struct column_coord coord); // NULL: no memory
+// In the place of one that is far away by now. NULL: no memory.
+struct column *columns_add(struct world *world, struct column_coord coord);
 void columns_drop(struct world *world, struct column *column);
-void columns_drop_far(struct world *world, int32_t distance);
 // Calls `visit` for each column in memory.
 void columns_each(struct world *world, void (*visit)(struct world *world, struct column *column));
 void columns_pack_some(struct world *world);
@@ -132,6 +142,8 @@ void work_submit(struct world *world, struct world_job *job, int32_t priority);
 // Commits one finished job; false: there is none (with `wait`: none under way).
 bool work_commit(struct world *world, bool wait);
 void work_no_memory(struct world *world, const char *what); // logs once, pauses
+void work_begin(struct world *world);                       // the time of what follows begins
+bool work_late(const struct world *world);
 
 // generate.c
 bool generate_submit(struct world *world, struct column_coord coord, int32_t priority);
@@ -146,6 +158,7 @@ bool remesh_now(struct world *world, struct column *column, uint32_t mask);
 // stream.c
 bool stream_init(struct world *world); // false: no memory
 void stream_center(struct world *world, float x, float z);
+void stream_sweep(struct world *world); // drops some of what was left behind
 void stream_mesh_edited(struct world *world);
 // Starts what is wanted next. With `patient` it leaves costly preparations for later.
 void stream_start(struct world *world, bool patient);

@@ -33,6 +33,37 @@ static void updates_alone_get_there_too(void **state)
     stop(&fixture);
 }
 
+// Far leaps, too: then a new column meets one in its place that nobody has dropped yet.
+static void however_little_time_there_is_it_gets_there(void **state)
+{
+    (void)state;
+    struct fixture fixture = start(2, 4, false, NULL);
+    struct world_stats stats = {0};
+    struct world_change change;
+    int32_t x = 0;
+    world_set_budget(fixture.world, 1e-9);
+    for (int i = 0; i < 400 || (i < 20000 && !stats.complete); i++) {
+        if (i < 400 && i % 20 == 0)
+            x = rand() % 100;
+        usleep(500);
+        world_update(fixture.world, middle(x), middle(0));
+        uint32_t taken = 0;
+        while (world_next_change(fixture.world, &change)) {
+            pass_take(&change);
+            world_change_done(fixture.world);
+            taken++;
+        }
+        assert_true(taken <= 1);
+        world_stats(fixture.world, &stats);
+    }
+    assert_true(stats.complete);
+    for (int i = 0; i < 100; i++) // what was left behind goes as well
+        world_update(fixture.world, middle(x), middle(0));
+    world_set_budget(fixture.world, 0);
+    complete_and_check(fixture.world, 4, x, 0);
+    stop(&fixture);
+}
+
 static void chunks_without_faces_are_not_meshed(void **state)
 {
     (void)state;
@@ -223,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_within_the_radius_is_there_once),
         cmocka_unit_test(updates_alone_get_there_too),
+        cmocka_unit_test(however_little_time_there_is_it_gets_there),
         cmocka_unit_test(chunks_without_faces_are_not_meshed),
         cmocka_unit_test(walking_to_and_fro_meshes_nothing),
         cmocka_unit_test(a_flight_meshes_hardly_anything_twice),
