@@ -29,9 +29,8 @@ struct job {
     void (*run)(struct job *job, uint32_t worker); // on a worker; worker is 0 .. count - 1
     struct job_results *results;                   // borrowed, until the job has been taken
     uint64_t order;                                // the owner's name for it: see jobs_take_order
-    int32_t priority;         // lower runs earlier; equal ones run in the order of submission
-    uint64_t sequence;        // private
-    struct job *next, *child; // private
+    int32_t priority; // lower runs earlier; equal ones run in the order of submission
+    struct job *next; // private
 };
 
 // Starts the workers, at least one. With fewer than asked for it goes on, and says so; NULL where
