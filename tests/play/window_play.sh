@@ -57,13 +57,21 @@ key() {
     sleep 0.3
     alive "$1"
 }
+# As a person does, through the window manager; or with the key that the pause tells of.
 close_window() {
-    # As a person does, through the window manager.
     xdotool key --window 0 alt+F4
     sleep 1
     kill -0 "$game" 2>/dev/null && xdotool windowquit "$window" 2>/dev/null
+    wait_for_end
+}
+quit_by_key() {
+    key Escape
+    xdotool key --window 0 q
+    wait_for_end
+}
+wait_for_end() {
     for _ in $(seq 200); do kill -0 "$game" 2>/dev/null || break; sleep 0.1; done
-    kill -0 "$game" 2>/dev/null && die "the game does not end when its window is closed"
+    kill -0 "$game" 2>/dev/null && die "the game does not end when it is told to"
     status=0
     wait "$game" || status=$?
     [ "$status" -eq 0 ] || die "exit code $status"
@@ -95,6 +103,6 @@ world=$(find "$folder" -name '*.db' | head -n 1)
 
 start
 alive "the second start"
-close_window
+quit_by_key
 grep -q "validation:" "$folder/cinder.log" && die "validation messages"
 echo "window_play: played twice, $shots screenshot(s), world kept in ${world#"$folder"/}"

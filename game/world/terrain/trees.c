@@ -99,11 +99,15 @@ static void grow_fir(struct plot *plot, const struct tree *tree)
 static void grow_palm(struct plot *plot, const struct tree *tree)
 {
     int32_t height = 5 + (int32_t)(tree->hash & 3);
-    int32_t lean_x = (int32_t)(tree->hash >> 4 & 1) - (int32_t)(tree->hash >> 5 & 1);
-    int32_t lean_z = (int32_t)(tree->hash >> 6 & 1) - (int32_t)(tree->hash >> 7 & 1);
+    // It leans one way by a block, half-way up; there the trunk is two blocks wide, so that it
+    // holds.
+    int32_t lean = (int32_t)(tree->hash >> 4 & 1) - (int32_t)(tree->hash >> 5 & 1);
+    int32_t lean_x = (tree->hash >> 6 & 1) != 0 ? lean : 0, lean_z = lean - lean_x;
     for (int32_t y = 0; y < height; y++) {
-        int32_t leaning = y >= height / 2;
-        put(plot, tree->x + lean_x * leaning, tree->y + y, tree->z + lean_z * leaning, BLOCK_LOG);
+        if (y <= height / 2)
+            put(plot, tree->x, tree->y + y, tree->z, BLOCK_LOG);
+        if (y >= height / 2)
+            put(plot, tree->x + lean_x, tree->y + y, tree->z + lean_z, BLOCK_LOG);
     }
     int32_t x = tree->x + lean_x, y = tree->y + height, z = tree->z + lean_z;
     put(plot, x, y, z, BLOCK_LEAVES);
