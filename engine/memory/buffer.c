@@ -350,8 +350,6 @@ enum ash_result ash_view_flush(struct ash_buffer_view *view, VkDeviceSize offset
 {
     if (!bytes_at(view, ASH_ACCESS_WRITE, offset, size))
         return ASH_ERROR_OUT_OF_RANGE;
-    if (size == 0)
-        return ASH_OK;
     ash_view_shadow_write_back(view, offset, size);
     if (view->buffer->properties & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT)
         return ASH_OK;

@@ -21,10 +21,9 @@ void ash_lock_wake(struct ash_lock *lock); // wakes one of those that sleep
 // False: another has it.
 static inline bool ash_lock_try(struct ash_lock *lock)
 {
-    uint32_t held = 0;
-    return __atomic_load_n(&lock->held, __ATOMIC_RELAXED) == 0 &&
-           __atomic_compare_exchange_n(&lock->held, &held, 1, false, __ATOMIC_ACQUIRE,
-                                       __ATOMIC_RELAXED);
+    if (__atomic_load_n(&lock->held, __ATOMIC_RELAXED) != 0)
+        return false;
+    return __atomic_exchange_n(&lock->held, 1, __ATOMIC_ACQUIRE) == 0;
 }
 
 // Without a rival, one atomic instruction; not recursive.

@@ -286,7 +286,6 @@ static void note_copy(struct ash_upload *upload, const struct ash_upload_piece *
 
 static enum ash_result end_staged(struct ash_upload *upload, struct ash_buffer_view *view)
 {
-    ASH_ASSERT_MESSAGE(view->slot < upload->ring.capacity, "a view ends as it began");
     struct ash_upload_piece *piece = &upload->ring.pieces[view->slot];
     ASH_ASSERT_MESSAGE(piece->state == ASH_PIECE_OPEN && piece->offset == view->offset,
                        "a view of an upload ring ends once");

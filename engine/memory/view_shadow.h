@@ -3,9 +3,9 @@
 //     | canary | data of the view | guard page |
 //
 // An overrun faults on the line that does it; what was written before the view is named when it
-// ends; writing through a view for reading faults; a late use faults, since the shadow's addresses stay
-// forbidden for a while after the end. In release builds (NDEBUG) a view is the memory itself, and
-// everything here is empty.
+// ends; writing through a view for reading faults; a late use faults, since the shadow's addresses
+// stay forbidden for a while after the end. In release builds (NDEBUG) a view is the memory itself,
+// and everything here is empty.
 //
 // Thread-safety: any thread; one at a time per view.
 #ifndef ASH_MEMORY_VIEW_SHADOW_H

@@ -67,6 +67,9 @@ static void rules_of_mapping(void **state)
     assert_breaks_rule("HOST_VISIBLE",
                        assert_int_equal(ash_allocator_map(test.allocator, &local, &data), ASH_OK));
     assert_breaks_rule("map_count", ash_allocator_unmap(test.allocator, &visible));
+    // Coherent memory needs no flush, nor a mapping for it.
+    assert_int_equal(ash_allocator_flush(test.allocator, &visible, 0, 100), ASH_OK);
+    assert_int_equal(fake_device_calls(test.device, "vkFlushMappedMemoryRanges"), 0);
     give(&test, &local);
     give(&test, &visible);
     memory_test_end(&test);

@@ -88,6 +88,16 @@ static enum ash_result alloc_from_a_new_chunk(struct fixture *fixture)
     return ash_allocator_alloc(fixture->test.allocator, &params, &fixture->blocks[0]);
 }
 
+static enum ash_result alloc_from_a_spare_chunk(struct fixture *fixture)
+{
+    enum ash_result result = ash_allocator_grow(fixture->test.allocator, 0);
+    if (result == ASH_OK)
+        result = alloc_from_a_new_chunk(fixture);
+    if (result != ASH_OK)
+        ash_allocator_trim(fixture->test.allocator);
+    return result;
+}
+
 static enum ash_result alloc_dedicated(struct fixture *fixture)
 {
     struct ash_alloc_params params = request(5000, TYPE_LOCAL, "named");
@@ -296,6 +306,7 @@ static const struct call {
 } calls[] = {
     {"alloc, from a region", alloc_from_a_region, free_blocks},
     {"alloc, from a new chunk", alloc_from_a_new_chunk, free_blocks},
+    {"alloc, from a spare chunk", alloc_from_a_spare_chunk, free_blocks},
     {"alloc, dedicated", alloc_dedicated, free_blocks},
     {"alloc_many", alloc_many, free_blocks},
     {"set_label", set_label, unset_label},

@@ -106,6 +106,35 @@ static void what_no_submission_copied_is_recorded_again(void **state)
     end(&test);
 }
 
+// What an earlier submission reads is its own.
+static void only_the_last_submission_is_abandoned(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_upload_stats stats;
+    begin(&test, &fake_profiles[FAKE_DISCRETE], true);
+    assert_int_equal(upload(&test, &test.buffer, 0, "first", 5), ASH_OK);
+    record(&test, 1);
+    assert_int_equal(upload(&test, &test.buffer, 5, "second", 6), ASH_OK);
+    struct ash_buffer_view view;
+    struct ash_upload_target target = {.buffer = &test.buffer, .offset = 11, .size = 1};
+    assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
+    record(&test, 2);
+    ash_upload_abandon(test.upload);
+    ash_upload_reclaim(test.upload, 1); // what was abandoned stays, and what is open
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.ring_used, 2 * 16);
+    assert_int_equal(ash_view_write(&view, 0, "!", 1), ASH_OK);
+    assert_int_equal(ash_upload_end(&view), ASH_OK);
+    record(&test, 2);
+    assert_int_equal(fake_device_calls(test.test.device, "vkCmdCopyBuffer"), 3);
+    assert_arrived(&test, &test.buffer, (const unsigned char *)"firstsecond!", 12);
+    ash_upload_reclaim(test.upload, 2);
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.ring_used, 0);
+    end(&test);
+}
+
 static void creation_that_fails_leaves_nothing(void **state)
 {
     (void)state;
@@ -164,6 +193,24 @@ static void what_the_driver_refuses_is_not_noted(void **state)
     ash_upload_stats(test.upload, &stats);
     assert_int_equal(stats.ring_used, 256);
     end(&test);
+    // Where the bytes were written in place, they do not count as written.
+    begin(&test, &profile, false);
+    struct ash_buffer visible;
+    struct ash_buffer_params params = {.size = 100,
+                                       .usage = VK_BUFFER_USAGE_TRANSFER_DST_BIT,
+                                       .properties = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT};
+    assert_int_equal(ash_buffer_init(&visible, test.test.allocator, &params), ASH_OK);
+    target.buffer = &visible;
+    assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
+    fake_device_fail(test.test.device, &flush);
+    catch_log_begin();
+    assert_int_equal(ash_upload_end(&view), ASH_ERROR_OUT_OF_HOST_MEMORY);
+    catch_log_end();
+    ash_upload_stats(test.upload, &stats);
+    assert_int_equal(stats.direct_writes, 0);
+    assert_int_equal(stats.bytes_uploaded, 0);
+    ash_buffer_finish(&visible);
+    end(&test);
 }
 
 static void the_rules_of_uploads_are_checked(void **state)
@@ -191,7 +238,9 @@ static void the_rules_of_uploads_are_checked(void **state)
     assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
     assert_breaks_rule("ends by ash_upload_end", (void)(ash_buffer_end_view(&view) == ASH_OK));
     assert_breaks_rule("before it is destroyed", ash_upload_destroy(test.upload));
-    struct ash_buffer_view copy = view;
+    struct ash_buffer_view copy = view, other = view;
+    other.offset++; // of a piece that has come back meanwhile
+    assert_breaks_rule("ends once", (void)(ash_upload_end(&other) == ASH_OK));
     assert_int_equal(ash_upload_end(&view), ASH_OK);
     assert_breaks_rule("ends once", (void)(ash_upload_end(&copy) == ASH_OK));
     assert_int_equal(ash_buffer_end_view(&plain), ASH_OK);
@@ -206,6 +255,7 @@ int main(void)
         cmocka_unit_test(what_the_destination_does_not_have_is_refused),
         cmocka_unit_test(what_is_forgotten_is_not_copied),
         cmocka_unit_test(what_no_submission_copied_is_recorded_again),
+        cmocka_unit_test(only_the_last_submission_is_abandoned),
         cmocka_unit_test(creation_that_fails_leaves_nothing),
         cmocka_unit_test(what_the_driver_refuses_is_not_noted),
         cmocka_unit_test(the_rules_of_uploads_are_checked),

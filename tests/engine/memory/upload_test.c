@@ -2,6 +2,10 @@
 // Uploads on made-up devices: what arrives, and what comes back.
 #include "tests/engine/memory/upload_fixture.h"
 
+#include <stdio.h>
+
+#include "engine/context/observe.h"
+
 static void odd_sizes_arrive_whole(void **state)
 {
     (void)state;
@@ -288,6 +292,82 @@ static void levels_of_images_arrive_and_the_last_writer_wins(void **state)
     end(&test);
 }
 
+static void two_images_of_one_level_each(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_image images[2];
+    struct ash_image_params params = {.extent = {1, 1},
+                                      .format = VK_FORMAT_R8_UNORM,
+                                      .usage = VK_IMAGE_USAGE_TRANSFER_DST_BIT,
+                                      .array_layers = 2};
+    begin(&test, &fake_profiles[FAKE_DISCRETE], true);
+    for (uint32_t i = 0; i < 2; i++)
+        assert_int_equal(ash_image_init(&images[i], test.test.allocator, &params), ASH_OK);
+    for (uint32_t i = 0; i < 4; i++) {
+        struct ash_buffer_view view;
+        struct ash_upload_target target = {
+            .image = &images[i / 2], .array_layer = i % 2, .size = 1};
+        unsigned char byte = (unsigned char)(65 + i);
+        assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
+        assert_int_equal(ash_view_write(&view, 0, &byte, 1), ASH_OK);
+        assert_int_equal(ash_upload_end(&view), ASH_OK);
+    }
+    record(&test, 1);
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(*fake_device_texels(test.test.device, images[i / 2].image, 0, i % 2),
+                         65 + i);
+    for (uint32_t i = 0; i < 2; i++)
+        ash_image_finish(&images[i]);
+    end(&test);
+}
+
+// ---- who looks on
+
+struct seen {
+    uint32_t uploads, direct;
+    VkDeviceSize bytes;
+    char last[16];
+};
+
+static void see_upload(void *user, const char *target, VkDeviceSize size, bool direct)
+{
+    struct seen *seen = user;
+    seen->uploads++;
+    seen->direct += direct;
+    seen->bytes += size;
+    snprintf(seen->last, sizeof(seen->last), "%s", target);
+}
+
+static void an_observer_is_told_of_each(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    struct ash_image image;
+    struct ash_buffer_view view;
+    struct seen seen = {0};
+    const struct ash_observer observer = {.upload = see_upload, .user = &seen};
+    struct ash_image_params params = {
+        .extent = {1, 1}, .format = VK_FORMAT_R8_UNORM, .usage = VK_IMAGE_USAGE_TRANSFER_DST_BIT};
+    begin(&test, &fake_profiles[FAKE_INTEGRATED], false);
+    assert_int_equal(ash_image_init(&image, test.test.allocator, &params), ASH_OK);
+    ash_context_observe(test.test.context, &observer);
+    assert_int_equal(upload(&test, &test.buffer, 0, "direct", 6), ASH_OK);
+    assert_string_equal(seen.last, "destination");
+    assert_int_equal(seen.direct, 1);
+    const struct ash_upload_target target = {.image = &image, .size = 1};
+    assert_int_equal(ash_upload_begin(test.upload, &target, &view), ASH_OK);
+    assert_int_equal(ash_upload_end(&view), ASH_OK);
+    assert_string_equal(seen.last, "an image");
+    assert_int_equal(seen.uploads, 2);
+    assert_int_equal(seen.direct, 1);
+    assert_int_equal(seen.bytes, 7);
+    ash_context_observe(test.test.context, NULL);
+    record(&test, 1);
+    ash_image_finish(&image);
+    end(&test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +382,8 @@ int main(void)
         cmocka_unit_test(copies_into_one_buffer_go_in_one_command),
         cmocka_unit_test(copies_that_go_on_are_one),
         cmocka_unit_test(levels_of_images_arrive_and_the_last_writer_wins),
+        cmocka_unit_test(two_images_of_one_level_each),
+        cmocka_unit_test(an_observer_is_told_of_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,99 @@
+// Labels: threads
+// The lock, held by another on purpose: what is rare under load is certain here.
+#include "engine/memory/lock.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include "engine/memory/allocator_internal.h"
+#include "tests/support/memory_test.h"
+
+static void a_free_lock_is_taken_at_once(void **state)
+{
+    (void)state;
+    struct ash_lock lock = {0};
+    assert_true(ash_lock_try(&lock));
+    assert_false(ash_lock_try(&lock));
+    ash_lock_release(&lock);
+    ash_lock_wait(&lock); // there is nothing to wait for
+    assert_int_equal(lock.held, 1);
+    ash_lock_release(&lock);
+    assert_int_equal(lock.held, 0);
+    ash_lock_acquire(&lock);
+    assert_false(ash_lock_try(&lock));
+}
+
+static void *take(void *argument)
+{
+    ash_lock_acquire(argument);
+    return NULL;
+}
+
+// Lets go of a lock when somebody has lain down to sleep at it.
+static void *release_when_awaited(void *argument)
+{
+    struct ash_lock *lock = argument;
+    while (__atomic_load_n(&lock->awaited, __ATOMIC_SEQ_CST) == 0)
+        sched_yield();
+    ash_lock_release(lock);
+    return NULL;
+}
+
+static void who_sleeps_is_woken(void **state)
+{
+    (void)state;
+    struct ash_lock lock = {0};
+    for (int i = 0; i < 20; i++) {
+        pthread_t sleeper;
+        ash_lock_acquire(&lock);
+        assert_int_equal(pthread_create(&sleeper, NULL, take, &lock), 0);
+        release_when_awaited(&lock);
+        assert_int_equal(pthread_join(sleeper, NULL), 0);
+        assert_false(ash_lock_try(&lock)); // the sleeper has it
+        ash_lock_release(&lock);
+    }
+}
+
+static void *take_a_block(void *argument)
+{
+    struct memory_test *test = ((void **)argument)[0];
+    struct ash_memory_block *block = ((void **)argument)[1];
+    const struct ash_alloc_params params = {
+        .requirements = {.size = 1000, .alignment = 64, .memoryTypeBits = 1}};
+    assert_int_equal(ash_allocator_alloc(test->allocator, &params, block), ASH_OK);
+    return NULL;
+}
+
+// The only chunk is another thread's, and that one is busy: the driver is not asked all the same.
+static void a_busy_thread_is_waited_for_before_the_driver_is_asked(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_memory_block theirs, ours;
+    pthread_t other;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    void *of_theirs[] = {&test, &theirs}, *of_ours[] = {&test, &ours};
+    assert_int_equal(pthread_create(&other, NULL, take_a_block, of_theirs), 0);
+    assert_int_equal(pthread_join(other, NULL), 0);
+    struct ash_arena *arena = &test.allocator->arenas[theirs.id >> 56];
+    assert_true(arena != ash_arena_of_thread(test.allocator));
+    ash_lock_acquire(&arena->lock);
+    assert_int_equal(pthread_create(&other, NULL, release_when_awaited, &arena->lock), 0);
+    take_a_block(of_ours);
+    assert_int_equal(pthread_join(other, NULL), 0);
+    assert_true(ours.memory == theirs.memory);
+    assert_int_equal(fake_device_calls(test.device, "vkAllocateMemory"), 1);
+    assert_int_equal(ash_allocator_free(test.allocator, &ours), ASH_OK);
+    assert_int_equal(ash_allocator_free(test.allocator, &theirs), ASH_OK);
+    memory_test_end(&test);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_free_lock_is_taken_at_once),
+        cmocka_unit_test(who_sleeps_is_woken),
+        cmocka_unit_test(a_busy_thread_is_waited_for_before_the_driver_is_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
