@@ -145,7 +145,7 @@ static bool create_renderer(struct game *game)
     if (game_pipelines_path(game, path, sizeof(path)))
         cache = pipeline_cache_read(path, &game->context->properties, &cache_size);
     game->pipelines_checksum = pipeline_cache_checksum(cache, cache_size);
-    game->resources.meshes.indirect = game->options->indirect;
+    game->resources.path = (enum terrain_path)game->options->draw;
     const struct ash_renderer_params params = {
         .context = game->context,
         .allocator = game->allocator,

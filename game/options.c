@@ -14,6 +14,7 @@ enum kind {
     KIND_REAL,   // a number from `least` to `most`
     KIND_TEXT,   // any text that is not empty
     KIND_SWITCH, // on or off
+    KIND_CHOICE, // one of the words of `takes`: which
     KIND_SIZE,   // width and height
     KIND_LEVEL,  // a log level
     KIND_PANEL,  // opens one
@@ -99,8 +100,8 @@ static const struct row rows[] = {
      "vertical field of view (70)"},
     {"vsync", KIND_SWITCH, FIELD(vsync), 0, 0, "on|off", "on or off",
      "wait for the screen between frames (on)"},
-    {"indirect", KIND_SWITCH, FIELD(indirect), 0, 0, "on|off", "on or off",
-     "draw all chunks in one call where the GPU can (on)"},
+    {"draw", KIND_CHOICE, FIELD(draw), 0, 0, "HOW", "auto, direct, indirect or gpu",
+     "chunks chosen by the CPU, drawn by a call each or by one, or chosen by the GPU (auto)"},
     {"fullscreen", KIND_FLAG, FIELD(fullscreen), 0, 0, NULL, NULL, "begin in full screen"},
     {"time", KIND_REAL, FIELD(time_of_day), 0, 24, "HOURS", "a number from 0 to 24",
      "time of day at the start"},
@@ -187,6 +188,22 @@ static bool parse_panel(const char *text, struct options *options)
     return help || performance || memory;
 }
 
+// Of words such as "red, green or blue".
+static bool parse_choice(const char *text, const char *words, uint32_t *out)
+{
+    const size_t length = strlen(text);
+    for (uint32_t which = 0; *words != '\0'; which++) {
+        words += strncmp(words, "or ", 3) == 0 ? 3 : 0;
+        const size_t end = strcspn(words, ", ");
+        if (end == length && strncmp(words, text, end) == 0) {
+            *out = which;
+            return true;
+        }
+        words += end + strspn(words + end, ", ");
+    }
+    return false;
+}
+
 static bool parse_switch(const char *text, bool *out)
 {
     bool on = strcmp(text, "on") == 0;
@@ -217,6 +234,8 @@ static bool store(const struct row *row, const char *text, struct options *optio
         return text[0] != '\0';
     case KIND_SWITCH:
         return parse_switch(text, field);
+    case KIND_CHOICE:
+        return parse_choice(text, row->takes, field);
     case KIND_SIZE:
         return parse_size(text, row->least, row->most, field);
     case KIND_LEVEL:
@@ -294,7 +313,6 @@ bool options_parse(int argc, char *const *argv, struct options *out, char *messa
 {
     struct options options = {
         .vsync = true,
-        .indirect = true,
         .width = 1280,
         .height = 720,
         .seed = 1,

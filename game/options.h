@@ -12,7 +12,7 @@ enum camera_mode { CAMERA_PLAYER, CAMERA_TOUR, CAMERA_FLY, CAMERA_GROUND, CAMERA
 
 struct options {
     bool headless, validate, list_gpus, help, version;
-    bool vsync, indirect, fullscreen, invert_y;
+    bool vsync, fullscreen, invert_y;
     bool show_help, show_performance, show_memory; // panels that are open at first
     bool explain_frame;
     uint32_t frames; // 0: until the end
@@ -38,6 +38,7 @@ struct options {
     float speed;         // of --fly and --ground, blocks a second; 0: theirs
     float field_of_view; // degrees, vertical
     float time_of_day;   // start; below 0: as saved, or morning
+    uint32_t draw;       // enum terrain_path
     enum ash_log_level log_level;
 };
 

@@ -98,4 +98,17 @@ SEEN_FUNCTION bool seen_through_water(float x, float z, float height, float dept
     return height <= 0.0f || depth <= 0.0f || passed < most_2;
 }
 
+// How many layers of a chunk's cells can be seen through the sea, from its top down; SEEN_SIZE + 1:
+// all. The chunk begins at x, y, z, and `bottom` blocks up in the world, as `surface` is the sea's.
+SEEN_FUNCTION int seen_wet_layers(float x, float y, float z, int bottom, int cell, float surface)
+{
+    float height = SEEN_FLOAT(bottom) - y - surface;
+    int layers = 0;
+    while (layers <= SEEN_SIZE &&
+           seen_through_water(x, z, height,
+                              surface - SEEN_FLOAT(bottom + SEEN_SIZE - layers * cell)))
+        layers++;
+    return layers;
+}
+
 #endif

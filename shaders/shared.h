@@ -62,12 +62,26 @@
 // do to light, and are told from others, since it hides themselves.
 #define QUAD_LIGHT_WET (QUAD_LIGHT_PLAIN | 1u << 25)
 
+// Ranges of a mesh's quads: 0 to 5 one for each direction of enum face; those that look into water,
+// by how many cells they lie under the chunk's top, so that the deep ones can be left out; glass up
+// to the sea's surface, water, and other glass.
+#define TERRAIN_WET       6
+#define TERRAIN_LOW_GLASS 39
+#define TERRAIN_WATER     40
+#define TERRAIN_GLASS     41
+#define TERRAIN_RANGES    42
+
+#define TERRAIN_INDEXED_QUADS 16384 // in one draw: as far as 16 bits of an index reach
+
 #ifdef __STDC__
 #include <stdint.h>
 
 #define SHARED_MAT4(name)  float name[4][4]
 #define SHARED_VEC4(name)  float name[4]
 #define SHARED_UVEC2(name) uint64_t name
+#define SHARED_IVEC4(name) int32_t name[4]
+#define SHARED_UINT(name)  uint32_t name
+#define SHARED_STRUCT(name) struct name
 
 #define QUAD_WORD_0(x, y, z, width, height, face)                                                  \
     ((uint32_t)(x) | (uint32_t)(y) << 6 | (uint32_t)(z) << 12 | (uint32_t)((width)-1) << 18 |      \
@@ -97,6 +111,9 @@
 #define SHARED_MAT4(name)  mat4 name
 #define SHARED_VEC4(name)  vec4 name
 #define SHARED_UVEC2(name) uvec2 name
+#define SHARED_IVEC4(name) ivec4 name
+#define SHARED_UINT(name)  uint name
+#define SHARED_STRUCT(name) name
 #endif
 
 // Once a frame; std140 and C lay it out alike, as it has nothing but vectors of four. Copy into it
@@ -118,12 +135,51 @@ struct frame_uniforms {
     SHARED_VEC4(viewport); // xy: pixels, zw: 1 / pixels
 };
 
-// One draw: the quads of one chunk that face one way (or several, when they are neighbours).
+// Where a chunk that is drawn lies.
 struct terrain_place {
     SHARED_VEC4(origin_scale); // xyz: chunk's origin relative to the camera; w: blocks per cell
     SHARED_UVEC2(quads);       // device address of the mesh's first quad, a multiple of 8
     SHARED_UVEC2(unused);      // an array of these has them 16 bytes apart
 };
+
+// A mesh as the GPU knows it, to choose by. Without quads: none.
+struct terrain_record {
+    SHARED_IVEC4(chunk); // xyz: its coordinates; w: detail
+    SHARED_UVEC2(quads); // as in terrain_place
+    SHARED_UINT(first[TERRAIN_RANGES + 1]); // range r is first[r] to first[r + 1]
+    SHARED_UINT(unused[3]);
+};
+
+// A record that is new.
+struct terrain_change {
+    SHARED_UINT(index); // of the record
+    SHARED_UINT(slot);  // of the grid of columns (game/passes/terrain_meshes.h), which leads there
+    SHARED_UINT(unused[2]);
+    SHARED_STRUCT(terrain_record) record;
+};
+
+// What chunks are chosen by.
+struct terrain_view {
+    SHARED_VEC4(frustum[6]); // planes, inward, relative to the camera
+    SHARED_IVEC4(cell);      // xyz: the camera's chunk; w: the side of the grid
+    SHARED_VEC4(inside);     // xyz: the camera's place in its chunk; w: the sea's surface
+    SHARED_UINT(changes);
+    SHARED_UINT(records);
+    SHARED_UVEC2(unused);
+};
+
+// What the GPU has chosen to draw: opaque quads, glass under the sea's surface, water, other glass,
+// each a list of its own and a few draws of it.
+#define TERRAIN_LISTS 4
+#define TERRAIN_DRAWS 256 // of a list, at most
+struct terrain_draws {
+    SHARED_UINT(count[TERRAIN_LISTS]); // draws
+    SHARED_UINT(quads[TERRAIN_LISTS]);
+    SHARED_UINT(draw[TERRAIN_LISTS * TERRAIN_DRAWS * 5]); // VkDrawIndexedIndirectCommand
+};
+// firstInstance of such draws, which makes gl_InstanceIndex negative: the chunk's place and the quad
+// come from a list. Of other draws it is the place.
+#define TERRAIN_LISTED 0x80000000u
 
 // One parallelogram of the HUD, in pixels.
 struct hud_quad {
@@ -147,6 +203,9 @@ struct world_line {
 #ifdef __STDC__
 _Static_assert(sizeof(struct frame_uniforms) == 2 * 64 + 10 * 16, "std140 has no padding here");
 _Static_assert(sizeof(struct terrain_place) == 32, "as GLSL lays it out");
+_Static_assert(sizeof(struct terrain_record) == 208, "as GLSL lays it out");
+_Static_assert(sizeof(struct terrain_change) == 224, "as GLSL lays it out");
+_Static_assert(sizeof(struct terrain_view) == 144, "as GLSL lays it out");
 _Static_assert(sizeof(struct hud_quad) == 64, "as GLSL lays it out");
 _Static_assert(sizeof(struct world_line) == 48, "as GLSL lays it out");
 

@@ -10,6 +10,7 @@
 #ifdef VERTEX_STAGE
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
 layout(std430, set = 0, binding = 2) readonly buffer Places { terrain_place places[]; };
+layout(std430, set = 0, binding = 3) readonly buffer List { uvec2 list[]; };
 
 layout(location = 0) out vec3 uv;    // z: layer
 layout(location = 1) out vec4 light; // rgb times the texture's; a: times its glow
@@ -24,8 +25,10 @@ const float NEAR = 88.0, FAR = 124.0;
 
 void main()
 {
-    terrain_place chunk = places[gl_InstanceIndex];
-    uvec2 quad = quad_load(chunk.quads, QUAD_INDEX(gl_VertexIndex));
+    uvec2 drawn = gl_InstanceIndex < 0 ? list[QUAD_INDEX(gl_VertexIndex)]
+                                       : uvec2(gl_InstanceIndex, QUAD_INDEX(gl_VertexIndex));
+    terrain_place chunk = places[drawn.x];
+    uvec2 quad = quad_load(chunk.quads, int(drawn.y));
     uint corner = quad_corner(quad, QUAD_VERTEX_CORNER(gl_VertexIndex));
     vec2 extent = quad_extent(quad, corner);
     vec3 place = chunk.origin_scale.xyz + quad_position(quad, extent) * chunk.origin_scale.w;

@@ -13,6 +13,7 @@ layout(constant_id = 0) const uint GLASS = 0;
 #ifdef VERTEX_STAGE
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
 layout(std430, set = 0, binding = 3) readonly buffer Places { terrain_place places[]; };
+layout(std430, set = 0, binding = 4) readonly buffer List { uvec2 list[]; };
 
 layout(location = 0) out vec3 place;    // relative to the camera
 layout(location = 1) out vec4 haze;     // rgb: added; a: how much of the rest is seen
@@ -28,8 +29,10 @@ layout(location = 10) flat out vec3 camera; // xy: x and z in the world; z: seco
 
 void main()
 {
-    terrain_place chunk = places[gl_InstanceIndex];
-    uvec2 quad = quad_load(chunk.quads, QUAD_INDEX(gl_VertexIndex));
+    uvec2 drawn = gl_InstanceIndex < 0 ? list[QUAD_INDEX(gl_VertexIndex)]
+                                       : uvec2(gl_InstanceIndex, QUAD_INDEX(gl_VertexIndex));
+    terrain_place chunk = places[drawn.x];
+    uvec2 quad = quad_load(chunk.quads, int(drawn.y));
     uint corner = quad_corner(quad, QUAD_VERTEX_CORNER(gl_VertexIndex));
     vec2 extent = quad_extent(quad, corner);
     float scale = chunk.origin_scale.w;

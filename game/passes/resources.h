@@ -4,6 +4,7 @@
 #ifndef GAME_PASSES_RESOURCES_H
 #define GAME_PASSES_RESOURCES_H
 
+#include "game/passes/terrain_gpu.h"
 #include "game/passes/terrain_meshes.h"
 
 #include "engine/memory/image.h"
@@ -14,8 +15,18 @@ struct marked_chunk {
     struct chunk_coord coord;
 };
 
+// Who chooses what is drawn of the terrain, and how it is drawn: as far as the device can.
+enum terrain_path {
+    TERRAIN_AUTO,
+    TERRAIN_DIRECT,   // the CPU; a call of Vulkan for each chunk
+    TERRAIN_INDIRECT, // the CPU; one call
+    TERRAIN_GPU
+};
+
 struct pass_resources {
     struct terrain_meshes meshes;
+    enum terrain_path path; // the game's wish
+    struct terrain_gpu gpu;
     struct ash_image block_textures; // an array; layers as in shaders/shared.h
     struct marked_chunk marked;      // by the memory pass, for the frame after
 };

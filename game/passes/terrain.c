@@ -24,6 +24,21 @@ struct terrain {
     struct terrain_list list;
 };
 
+// A driver on the CPU gains nothing by it, and other cores have the world to make.
+static bool gpu_chooses(const struct pass_resources *resources, const struct ash_context *context)
+{
+    const char *why_not;
+    bool can = terrain_gpu_suits(context, &why_not);
+    if (can && resources->path == TERRAIN_AUTO && context->software)
+        why_not = "it is a CPU itself";
+    else if (can && resources->path != TERRAIN_AUTO && resources->path != TERRAIN_GPU)
+        why_not = "--draw says so";
+    ash_log(ASH_LOG_INFO, "What is drawn of the terrain is chosen by %s%s%s.",
+            why_not == NULL ? "the GPU" : "the CPU", why_not == NULL ? "" : ": ",
+            why_not == NULL ? "" : why_not);
+    return why_not == NULL;
+}
+
 static enum ash_result init(void *state, const struct ash_pass_env *env)
 {
     struct terrain *terrain = state;
@@ -46,10 +61,13 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
         .cull = VK_CULL_MODE_BACK_BIT,
         .depth = ASH_DEPTH_TEST_WRITE,
         .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                     VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
-        .binding_count = 3,
+                     VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
+        .binding_count = 4,
     };
-    return ash_pipeline_init(&terrain->pipeline, env->pipelines, &params);
+    result = ash_pipeline_init(&terrain->pipeline, env->pipelines, &params);
+    return result == ASH_OK && gpu_chooses(resources, env->context)
+               ? terrain_gpu_init(&resources->gpu, env)
+               : result;
 }
 
 static void finish(void *state, const struct ash_pass_env *env)
@@ -58,6 +76,7 @@ static void finish(void *state, const struct ash_pass_env *env)
     struct pass_resources *resources = env->game;
     ash_pipeline_finish(&terrain->pipeline, env->pipelines);
     terrain_list_finish(&terrain->list);
+    terrain_gpu_finish(&resources->gpu, env);
     texture_finish(&resources->block_textures, env);
     terrain_meshes_finish(&resources->meshes, env);
 }
@@ -71,6 +90,12 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
     if (scene->world != NULL)
         update = terrain_meshes_update(&resources->meshes, env, scene->world, frame->number);
     // What is there is drawn even where no more fits.
+    resources->gpu.chosen = false;
+    if (resources->gpu.changes != NULL && resources->path != TERRAIN_DIRECT &&
+        resources->path != TERRAIN_INDIRECT)
+        terrain_gpu_choose(&resources->gpu, env, &resources->meshes, &scene->camera, frame);
+    if (resources->gpu.chosen)
+        return update == ASH_ERROR_DEVICE_LOST ? update : ASH_OK;
     const enum ash_result cull = terrain_cull(&resources->meshes, &scene->camera);
     if (cull != ASH_OK)
         return cull;
@@ -104,14 +129,18 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
     struct terrain *terrain = state;
     const struct pass_resources *resources = env->game;
     const struct terrain_meshes *meshes = &resources->meshes;
-    struct ash_binding bindings[3] = {[1] =
+    struct ash_binding bindings[4] = {[1] =
                                           ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST,
                                                                 resources->block_textures.view)};
     if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK)
         return;
+    if (resources->gpu.chosen) {
+        terrain_gpu_draw(&resources->gpu, 0, meshes, frame, &terrain->pipeline, bindings, 4);
+        return;
+    }
     for (uint32_t i = 0; i < meshes->visible_count; i++)
         list_mesh(&terrain->list, &meshes->visible[i]);
-    terrain_list_draw(&terrain->list, meshes, frame, &terrain->pipeline, bindings, 3);
+    terrain_list_draw(&terrain->list, resources, frame, &terrain->pipeline, bindings, 4);
 }
 
 const struct ash_pass_type terrain_pass = {

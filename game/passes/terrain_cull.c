@@ -5,41 +5,39 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 _Static_assert(SEEN_SIZE == CHUNK_SIZE && COLUMN_CHUNKS == 4, "what seen.h says of chunks");
 
-// Where the camera is: its chunk, and its place in it.
-struct viewer {
-    const struct scene_camera *camera;
-    int32_t cell[3];
-    float inside[3];
-};
-
-static struct viewer viewer_of(const struct scene_camera *camera)
+struct terrain_view terrain_view_of(const struct scene_camera *camera)
 {
     const double place[3] = {camera->x, camera->y, camera->z};
-    struct viewer viewer = {.camera = camera};
+    struct terrain_view view;
+    memset(&view, 0, sizeof(view));
+    memcpy(view.frustum, camera->frustum, sizeof(view.frustum));
     for (uint32_t axis = 0; axis < 3; axis++) {
         const double cell = floor(place[axis] / CHUNK_SIZE);
-        viewer.cell[axis] = (int32_t)cell;
-        viewer.inside[axis] = (float)(place[axis] - cell * CHUNK_SIZE);
+        view.cell[axis] = (int32_t)cell;
+        view.inside[axis] = (float)(place[axis] - cell * CHUNK_SIZE);
     }
-    return viewer;
+    view.inside[3] = TERRAIN_SEA_SURFACE;
+    return view;
 }
 
-static struct terrain_visible look_at(const struct viewer *viewer, const struct terrain_mesh *mesh)
+static struct terrain_visible look_at(const struct terrain_view *view,
+                                      const struct terrain_mesh *mesh)
 {
     const int32_t cell[3] = {mesh->coord.x, mesh->coord.y, mesh->coord.z};
     struct terrain_visible out = {.mesh = mesh};
     for (uint32_t axis = 0; axis < 3; axis++)
-        out.origin[axis] = seen_origin(cell[axis], viewer->cell[axis], viewer->inside[axis]);
+        out.origin[axis] = seen_origin(cell[axis], view->cell[axis], view->inside[axis]);
     return out;
 }
 
-static bool touches_frustum(const struct scene_camera *camera, const float origin[3])
+static bool touches_frustum(const struct terrain_view *view, const float origin[3])
 {
     for (uint32_t i = 0; i < 6; i++) {
-        const float *plane = camera->frustum[i];
+        const float *plane = view->frustum[i];
         if (!seen_inside(plane[0], plane[1], plane[2], plane[3], origin[0], origin[1], origin[2]))
             return false;
     }
@@ -64,18 +62,18 @@ enum ash_result terrain_cull(struct terrain_meshes *meshes, const struct scene_c
     meshes->visible_count = 0;
     if (!reserve(meshes))
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
-    const struct viewer viewer = viewer_of(camera);
+    const struct terrain_view view = terrain_view_of(camera);
     const int rings = (int)meshes->side / 2;
     for (int i = 0; meshes->side > 0 && i < (2 * rings + 1) * (2 * rings + 1); i++) {
         const struct seen_column offset = seen_column_at(i);
-        const int32_t x = viewer.cell[0] + offset.x, z = viewer.cell[2] + offset.z;
+        const int32_t x = view.cell[0] + offset.x, z = view.cell[2] + offset.z;
         struct terrain_mesh *const *column = terrain_meshes_column(meshes, x, z);
         for (int n = 0; n < COLUMN_CHUNKS; n++) {
-            const struct terrain_mesh *mesh = column[seen_level_at(viewer.cell[1], n)];
+            const struct terrain_mesh *mesh = column[seen_level_at(view.cell[1], n)];
             if (mesh == NULL || mesh->coord.x != x || mesh->coord.z != z)
                 continue;
-            const struct terrain_visible seen = look_at(&viewer, mesh);
-            if (touches_frustum(camera, seen.origin))
+            const struct terrain_visible seen = look_at(&view, mesh);
+            if (touches_frustum(&view, seen.origin))
                 meshes->visible[meshes->visible_count++] = seen;
         }
     }
@@ -85,14 +83,8 @@ enum ash_result terrain_cull(struct terrain_meshes *meshes, const struct scene_c
 uint32_t terrain_wet_end(const struct terrain_visible *visible)
 {
     const struct terrain_mesh *mesh = visible->mesh;
-    const int32_t top = (mesh->coord.y + 1) * CHUNK_SIZE;
-    const float surface = (float)(SEA_LEVEL + 1) - (float)WATER_SURFACE_DROP;
-    const float height = (float)(mesh->coord.y * CHUNK_SIZE) - visible->origin[1] - surface;
-    uint32_t range = TERRAIN_WET;
-    while (range < TERRAIN_LOW_GLASS &&
-           seen_through_water(visible->origin[0], visible->origin[2], height,
-                              surface -
-                                  (float)(top - (int32_t)((range - TERRAIN_WET) << mesh->detail))))
-        range++;
-    return range;
+    const float *origin = visible->origin;
+    return TERRAIN_WET + (uint32_t)seen_wet_layers(origin[0], origin[1], origin[2],
+                                                   mesh->coord.y * CHUNK_SIZE, 1 << mesh->detail,
+                                                   TERRAIN_SEA_SURFACE);
 }

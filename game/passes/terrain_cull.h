@@ -7,6 +7,13 @@
 #include "game/passes/terrain_meshes.h"
 #include "game/scene/scene.h"
 
+// The sea's, in blocks up.
+#define TERRAIN_SEA_SURFACE ((float)(SEA_LEVEL + 1) - (float)WATER_SURFACE_DROP)
+
+// What chunks are placed and judged by, here and on the GPU (shaders/shared.h); its grid is left
+// out.
+struct terrain_view terrain_view_of(const struct scene_camera *camera);
+
 // Fills meshes->visible, so that what hides comes before what it hides. Errors:
 // OUT_OF_HOST_MEMORY; nothing is then visible.
 enum ash_result terrain_cull(struct terrain_meshes *meshes, const struct scene_camera *camera);

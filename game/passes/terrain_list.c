@@ -53,12 +53,13 @@ void terrain_list_add(struct terrain_list *list, const struct terrain_visible *v
     }
 }
 
-static void record(const struct terrain_list *list, const struct terrain_meshes *meshes,
+static void record(const struct terrain_list *list, const struct pass_resources *resources,
                    struct ash_frame *frame)
 {
     const struct ash_context *context = frame->context;
     VkDescriptorBufferInfo commands;
-    if (meshes->indirect && context->multi_draw_indirect && context->draw_indirect_first_instance &&
+    if (resources->path != TERRAIN_DIRECT && context->multi_draw_indirect &&
+        context->draw_indirect_first_instance &&
         ash_frame_uniform(frame, list->draws, list->count * sizeof(list->draws[0]), &commands) ==
             ASH_OK) {
         frame->vk->vkCmdDrawIndexedIndirect(frame->commands, commands.buffer, commands.offset,
@@ -72,18 +73,27 @@ static void record(const struct terrain_list *list, const struct terrain_meshes 
     }
 }
 
-void terrain_list_draw(struct terrain_list *list, const struct terrain_meshes *meshes,
+static bool bind(const struct terrain_list *list, struct ash_frame *frame,
+                 const struct ash_pipeline *pipeline, struct ash_binding *bindings,
+                 uint32_t binding_count)
+{
+    VkDescriptorBufferInfo places;
+    if (list->count == 0 ||
+        ash_frame_uniform(frame, list->places, list->count * sizeof(list->places[0]), &places) !=
+            ASH_OK)
+        return false;
+    bindings[binding_count - 2].buffer = bindings[binding_count - 1].buffer = places;
+    return ash_frame_bind(frame, pipeline, bindings, binding_count) == ASH_OK;
+}
+
+void terrain_list_draw(struct terrain_list *list, const struct pass_resources *resources,
                        struct ash_frame *frame, const struct ash_pipeline *pipeline,
                        struct ash_binding *bindings, uint32_t binding_count)
 {
-    const size_t size = list->count * sizeof(list->places[0]);
-    if (list->count > 0 &&
-        ash_frame_uniform(frame, list->places, size, &bindings[binding_count - 1].buffer) ==
-            ASH_OK &&
-        ash_frame_bind(frame, pipeline, bindings, binding_count) == ASH_OK) {
-        frame->vk->vkCmdBindIndexBuffer(frame->commands, meshes->indices.buffer, 0,
+    if (bind(list, frame, pipeline, bindings, binding_count)) {
+        frame->vk->vkCmdBindIndexBuffer(frame->commands, resources->meshes.indices.buffer, 0,
                                         VK_INDEX_TYPE_UINT16);
-        record(list, meshes, frame);
+        record(list, resources, frame);
         frame->stats.draws += list->count;
         for (uint32_t i = 0; i < list->count; i++)
             frame->stats.triangles += list->draws[i].indexCount / 3;

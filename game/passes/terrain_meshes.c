@@ -20,21 +20,15 @@ static bool same_coord(struct chunk_coord a, struct chunk_coord b)
     return a.x == b.x && a.y == b.y && a.z == b.z;
 }
 
-static uint32_t slot_of(uint32_t side, int32_t x, int32_t y, int32_t z)
-{
-    const uint32_t mask = side - 1;
-    return (((uint32_t)z & mask) * side + ((uint32_t)x & mask)) * COLUMN_CHUNKS + (uint32_t)y;
-}
-
 struct terrain_mesh *const *terrain_meshes_column(const struct terrain_meshes *meshes, int32_t x,
                                                   int32_t z)
 {
-    return &meshes->slots[slot_of(meshes->side, x, 0, z)];
+    return &meshes->slots[terrain_slot(meshes->side, (struct chunk_coord){x, 0, z})];
 }
 
 static struct terrain_mesh **slot_at(const struct terrain_meshes *meshes, struct chunk_coord coord)
 {
-    return &meshes->slots[slot_of(meshes->side, coord.x, coord.y, coord.z)];
+    return &meshes->slots[terrain_slot(meshes->side, coord)];
 }
 
 static bool grow(struct terrain_meshes *meshes)
@@ -47,7 +41,7 @@ static bool grow(struct terrain_meshes *meshes)
     for (uint32_t i = 0; i < meshes->side * meshes->side * COLUMN_CHUNKS; i++) {
         struct terrain_mesh *mesh = meshes->slots[i];
         if (mesh != NULL)
-            slots[slot_of(side, mesh->coord.x, mesh->coord.y, mesh->coord.z)] = mesh;
+            slots[terrain_slot(side, mesh->coord)] = mesh;
     }
     free(meshes->slots);
     meshes->slots = slots;
@@ -82,9 +76,11 @@ static void remove_mesh(struct terrain_meshes *meshes, const struct ash_pass_env
     struct terrain_mesh **slot = slot_at(meshes, coord);
     if (*slot == NULL || !same_coord((*slot)->coord, coord))
         return;
+    terrain_records_remove(&meshes->records, (*slot)->index);
+    meshes->quad_count -= (*slot)->first[TERRAIN_RANGES];
+    meshes->mesh_count--;
     retire(*slot, env, number);
     *slot = NULL;
-    meshes->mesh_count--;
 }
 
 static uint32_t range_of(const struct terrain_mesh *mesh, mesh_quad quad, bool opaque)
@@ -163,7 +159,7 @@ static enum ash_result fill_mesh(struct terrain_mesh *mesh, const struct ash_pas
 static enum ash_result replace_mesh(struct terrain_meshes *meshes, const struct ash_pass_env *env,
                                     const struct world_change *change, uint64_t number)
 {
-    if (!reserve(meshes, change->coord))
+    if (!reserve(meshes, change->coord) || !terrain_records_reserve(&meshes->records))
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     struct terrain_mesh *mesh = calloc(1, sizeof(*mesh));
     if (mesh == NULL)
@@ -174,10 +170,16 @@ static enum ash_result replace_mesh(struct terrain_meshes *meshes, const struct 
         return result;
     }
     struct terrain_mesh **slot = slot_at(meshes, change->coord);
-    if (*slot != NULL)
+    if (*slot != NULL) {
+        mesh->index = (*slot)->index;
+        meshes->quad_count -= (*slot)->first[TERRAIN_RANGES];
+        terrain_records_replace(&meshes->records, mesh->index, mesh);
         retire(*slot, env, number);
-    else
+    } else {
+        mesh->index = terrain_records_add(&meshes->records, mesh);
         meshes->mesh_count++;
+    }
+    meshes->quad_count += mesh->first[TERRAIN_RANGES];
     *slot = mesh;
     return ASH_OK;
 }
@@ -240,6 +242,7 @@ void terrain_meshes_finish(struct terrain_meshes *meshes, const struct ash_pass_
     }
     ash_upload_forget(env->upload, &meshes->indices, NULL);
     ash_buffer_finish(&meshes->indices);
+    terrain_records_finish(&meshes->records);
     free(meshes->slots);
     free(meshes->visible);
     memset(meshes, 0, sizeof(*meshes));

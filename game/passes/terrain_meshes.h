@@ -9,31 +9,24 @@
 #ifndef GAME_PASSES_TERRAIN_MESHES_H
 #define GAME_PASSES_TERRAIN_MESHES_H
 
+#include "game/passes/terrain_records.h"
 #include "game/world/world.h"
 
 #include "engine/memory/buffer.h"
 #include "engine/render/pass.h"
 
+#include "shaders/shared.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-// The index buffer repeats 0 1 2 2 3 0 for this many quads: as far as 16 bits reach.
-enum { TERRAIN_INDEXED_QUADS = 65536 / 4 };
-
-// Ranges of a mesh's quads: one for each direction of enum face; those that look into water, by how
-// many cells they lie under the chunk's top, so that the deep ones can be left out; glass up to the
-// sea's surface, water, and other glass.
-enum {
-    TERRAIN_WET = FACE_COUNT,
-    TERRAIN_LOW_GLASS = TERRAIN_WET + CHUNK_SIZE + 1,
-    TERRAIN_WATER,
-    TERRAIN_GLASS,
-    TERRAIN_RANGES
-};
+_Static_assert(TERRAIN_WET == FACE_COUNT && TERRAIN_LOW_GLASS == TERRAIN_WET + CHUNK_SIZE + 1,
+               "the ranges of shaders/shared.h");
 
 struct terrain_mesh {
     struct chunk_coord coord;
     uint32_t detail;
+    uint32_t index;                     // of its record
     uint32_t first[TERRAIN_RANGES + 1]; // range r is first[r] to first[r + 1]
     struct ash_buffer buffer;
 };
@@ -50,11 +43,12 @@ struct terrain_meshes {
     struct terrain_mesh **slots; // owned, as the meshes are; NULL: no mesh
     uint32_t side;               // 0: no slots
     uint32_t mesh_count;
+    uint64_t quad_count;
+    struct terrain_records records;
     struct terrain_visible *visible; // of the last terrain_cull, near to far; owned
     uint32_t visible_count, visible_capacity;
-    struct ash_buffer indices;
-    bool indirect; // the game's wish: draws are read from a buffer where the device can do so
-    bool short_of_memory; // set where a change found none; who acts on it takes it back
+    struct ash_buffer indices; // 0 1 2 2 3 0, 4 5 6 6 7 4 and so on for TERRAIN_INDEXED_QUADS
+    bool short_of_memory;      // set where a change found none; who acts on it takes it back
 };
 
 // Makes the index buffer. On failure terrain_meshes_finish cleans up.
@@ -62,6 +56,13 @@ enum ash_result terrain_meshes_init(struct terrain_meshes *meshes, const struct 
 // The GPU is idle. All zero is allowed.
 void terrain_meshes_finish(struct terrain_meshes *meshes, const struct ash_pass_env *env);
 
+// Where a chunk's slot is. Valid usage: side is a power of two.
+static inline uint32_t terrain_slot(uint32_t side, struct chunk_coord coord)
+{
+    const uint32_t mask = side - 1;
+    const uint32_t column = ((uint32_t)coord.z & mask) * side + ((uint32_t)coord.x & mask);
+    return column * COLUMN_CHUNKS + (uint32_t)coord.y;
+}
 // The four slots of a column, which may hold meshes of another one whose place is the same.
 // Valid usage: side is above 0.
 struct terrain_mesh *const *terrain_meshes_column(const struct terrain_meshes *meshes, int32_t x,

@@ -22,8 +22,9 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
         .blend = ASH_BLEND_PREMULTIPLIED,
         .depth = ASH_DEPTH_TEST,
         .bindings = {VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                     VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
-        .binding_count = 4,
+                     VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+                     VK_DESCRIPTOR_TYPE_STORAGE_BUFFER},
+        .binding_count = 5,
     };
     const enum ash_result result = ash_pipeline_init(&water->water, env->pipelines, &params);
     if (result != ASH_OK)
@@ -43,21 +44,25 @@ static void finish(void *state, const struct ash_pass_env *env)
 // Draws one range of quads of every chunk that is seen.
 static void draw_range(struct terrain_list *list, const struct pass_resources *resources,
                        struct ash_frame *frame, const struct ash_pipeline *pipeline,
-                       struct ash_binding bindings[4], uint32_t range)
+                       struct ash_binding bindings[5], uint32_t range)
 {
+    if (resources->gpu.chosen) {
+        terrain_gpu_draw(&resources->gpu, range, &resources->meshes, frame, pipeline, bindings, 5);
+        return;
+    }
     for (uint32_t i = resources->meshes.visible_count; i-- > 0;) {
         const struct terrain_visible *visible = &resources->meshes.visible[i];
         terrain_list_add(list, visible, visible->mesh->first[range],
                          visible->mesh->first[range + 1]);
     }
-    terrain_list_draw(list, &resources->meshes, frame, pipeline, bindings, 4);
+    terrain_list_draw(list, resources, frame, pipeline, bindings, 5);
 }
 
 static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
 {
     struct water *water = state;
     const struct pass_resources *resources = env->game;
-    struct ash_binding bindings[4] = {[1] =
+    struct ash_binding bindings[5] = {[1] =
                                           ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST,
                                                                 resources->block_textures.view),
                                       [2] = frame->scene_depth};

@@ -272,7 +272,6 @@ int main(int argc, char **argv)
                                     .radius = MOST_RADIUS,
                                     .world = soak.world,
                                     .watch = soak.shaders,
-                                    .indirect = true,
                                     .sensitivity = 1,
                                     .field_of_view = 70,
                                     .time_of_day = -1,
