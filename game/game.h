@@ -115,6 +115,8 @@ struct game {
     double frame_began, frame_ended;          // clock_seconds
     double shown_ms;                          // frame time as the status line shows it
     double first_frame_ms, world_complete_ms; // 0: not yet
+    double renderer_ms;                       // that making it took
+    struct bench_calls calls_at_first;        // of the driver, in the first second of frames
     double message_until;                     // clock_seconds
     double save_at;                           // clock_seconds of the next saving of the player
     struct progress progress;

@@ -160,7 +160,9 @@ static bool create_renderer(struct game *game)
         .pipeline_cache = cache,
         .pipeline_cache_size = cache_size,
     };
+    const double began = clock_seconds();
     bool done = ash_renderer_create(&params, &game->renderer) == ASH_OK;
+    game->renderer_ms = (clock_seconds() - began) * 1000;
     free(cache);
     return done;
 }

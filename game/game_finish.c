@@ -94,6 +94,16 @@ static void print_times(const struct game *game)
            summary.longest_cause);
 }
 
+// What may be reserved beside what is live: for each memory type in use a chunk that fills and one
+// that waits, of the size that they have where memory is not short.
+static uint64_t two_chunks_a_type(const struct ash_allocator_stats *memory)
+{
+    uint64_t types = 0;
+    for (uint32_t i = 0; i < VK_MAX_MEMORY_TYPES; i++)
+        types += memory->types[i].chunks > 0;
+    return types * 2 * (UINT64_C(64) << 20);
+}
+
 static bool write_bench(const struct game *game, const char *path)
 {
     struct ash_allocator_stats memory;
@@ -103,6 +113,7 @@ static bool write_bench(const struct game *game, const char *path)
     world_stats(game->world, &world);
     const struct bench_report report = {
         .device = game->context->properties.deviceName,
+        .driver = game->context->driver,
         .width = extent.width,
         .height = extent.height,
         .radius = game->options->radius,
@@ -119,8 +130,15 @@ static bool write_bench(const struct game *game, const char *path)
         .bytes_uploaded = game->stats.upload.bytes_uploaded,
         .memory_reserved_bytes = memory.total.reserved_bytes,
         .memory_live_bytes = memory.total.live_bytes,
-        .allocate_memory_calls = memory.allocate_memory_calls,
-        .map_memory_calls = memory.map_memory_calls,
+        .instance_ms = game->context->instance_ms,
+        .device_ms = game->context->device_ms,
+        .renderer_ms = game->renderer_ms,
+        .pipelines_ms = game->stats.pipelines.ms,
+        .pipelines_cached = game->stats.pipelines.cached,
+        .two_chunks_a_type = two_chunks_a_type(&memory),
+        .calls = {memory.allocate_memory_calls, memory.map_memory_calls,
+                  game->stats.pipelines.created},
+        .calls_at_first = game->calls_at_first,
     };
     return bench_write(&game->bench, &report, path);
 }

@@ -185,6 +185,7 @@ static void account(struct game *game, const double marks[4], double ended)
     struct bench_frame frame = {.ms = milliseconds(game->frame_ended, ended)};
     frame.parts[BENCH_SIMULATION] = milliseconds(marks[0], marks[1]);
     frame.parts[BENCH_STREAMING] = milliseconds(marks[1], marks[2]);
+    frame.parts[BENCH_SCENE] = milliseconds(marks[2], marks[3]);
     for (uint32_t i = 0; i < stats.pass_count; i++)
         frame.parts[BENCH_PASSES] += (float)stats.passes[i].cpu_ms;
     frame.parts[BENCH_WAIT] = (float)stats.wait_ms;
@@ -196,6 +197,9 @@ static void account(struct game *game, const double marks[4], double ended)
         ash_allocator_stats(game->allocator, &memory);
         frame.reserved = memory.total.reserved_bytes;
         frame.live = memory.total.live_bytes;
+        if (ended * 1000 < game->first_frame_ms + 1000)
+            game->calls_at_first = (struct bench_calls){
+                memory.allocate_memory_calls, memory.map_memory_calls, stats.pipelines.created};
     }
     bench_add(&game->bench, &frame);
     game->frame++;
@@ -212,7 +216,10 @@ static bool note_first_frame(struct game *game)
     if (game->options->bench != NULL && ash_renderer_wait_idle(game->renderer) != ASH_OK)
         return false;
     game->first_frame_ms = clock_seconds() * 1000;
-    ash_log(ASH_LOG_INFO, "first frame after %.0f ms", game->first_frame_ms);
+    ash_log(ASH_LOG_INFO,
+            "first frame after %.0f ms: of it instance %.0f, device %.0f, renderer %.0f ms",
+            game->first_frame_ms, game->context->instance_ms, game->context->device_ms,
+            game->renderer_ms);
     return true;
 }
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "engine/assert.h"
 #include "engine/context/device.h"
@@ -127,6 +128,13 @@ static enum ash_result pick_device(const struct ash_gpus *gpus, const char *gpu,
     return ASH_ERROR_NO_DEVICE;
 }
 
+static double now_ms(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec * 1e-6;
+}
+
 enum ash_result ash_context_create(const struct ash_context_params *params,
                                    struct ash_context **out)
 {
@@ -134,6 +142,7 @@ enum ash_result ash_context_create(const struct ash_context_params *params,
     *out = NULL;
     struct ash_gpus *gpus = NULL;
     uint32_t chosen = 0;
+    const double began = now_ms();
     enum ash_result result = ASH_ERROR_OUT_OF_HOST_MEMORY;
     struct ash_context_instance *owned = owned_alloc();
     if (owned == NULL)
@@ -144,6 +153,7 @@ enum ash_result ash_context_create(const struct ash_context_params *params,
     if (params->surface != NULL)
         owned->surface_source = *params->surface;
     result = ash_instance_init(owned, params);
+    owned->context.instance_ms = now_ms() - began;
     if (result == ASH_OK)
         result = create_surface(owned);
     if (result == ASH_OK)
@@ -158,6 +168,9 @@ enum ash_result ash_context_create(const struct ash_context_params *params,
     if (result != ASH_OK)
         goto failed;
     free(gpus);
+    owned->context.device_ms = now_ms() - began - owned->context.instance_ms;
+    ash_log(ASH_LOG_INFO, "instance in %.0f ms, device in %.0f ms", owned->context.instance_ms,
+            owned->context.device_ms);
     *out = &owned->context;
     return ASH_OK;
 

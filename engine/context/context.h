@@ -106,6 +106,8 @@ struct ash_context {
     bool shader_draw_parameters; // gl_DrawID, gl_BaseInstance
     bool sampler_anisotropy;
 
+    double instance_ms, device_ms; // that making them took; 0 in an adopted context
+
     // private
     struct ash_context_instance *owned;
     const struct ash_observer *observer; // borrowed; engine/context/observe.h

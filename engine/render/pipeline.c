@@ -8,6 +8,7 @@
 #include "engine/log.h"
 #include "engine/render/check.h"
 #include "engine/render/pipelines.h"
+#include "engine/render/timer.h"
 
 // The stages of one pipeline while it is made.
 struct stages {
@@ -229,7 +230,7 @@ static const VkPipelineDynamicStateCreateInfo dynamic_state = {
 
 static VkResult create_graphics(const struct ash_pipeline *pipeline,
                                 const struct ash_pipelines *pipelines, const struct stages *stages,
-                                VkPipeline *out)
+                                const void *feedback, VkPipeline *out)
 {
     const struct ash_pipeline_params *params = &pipeline->params;
     VkVertexInputBindingDescription binding = {.stride = params->vertex_stride};
@@ -247,6 +248,7 @@ static VkResult create_graphics(const struct ash_pipeline *pipeline,
         .sType = VK_STRUCTURE_TYPE_PIPELINE_COLOR_BLEND_STATE_CREATE_INFO,
         .attachmentCount = rendering.colorAttachmentCount,
         .pAttachments = &attachment};
+    rendering.pNext = feedback;
     VkGraphicsPipelineCreateInfo info = {.sType = VK_STRUCTURE_TYPE_GRAPHICS_PIPELINE_CREATE_INFO,
                                          .pNext = &rendering,
                                          .stageCount = stages->count,
@@ -267,9 +269,10 @@ static VkResult create_graphics(const struct ash_pipeline *pipeline,
 
 static VkResult create_compute(const struct ash_pipeline *pipeline,
                                const struct ash_pipelines *pipelines, const struct stages *stages,
-                               VkPipeline *out)
+                               const void *feedback, VkPipeline *out)
 {
     VkComputePipelineCreateInfo info = {.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+                                        .pNext = feedback,
                                         .stage = stages->infos[0],
                                         .layout = pipeline->layout};
     const struct ash_context *context = pipelines->context;
@@ -278,22 +281,31 @@ static VkResult create_compute(const struct ash_pipeline *pipeline,
 }
 
 // Makes the VkPipeline itself; layouts are there. On failure *out is VK_NULL_HANDLE.
-static enum ash_result create(const struct ash_pipeline *pipeline,
-                              const struct ash_pipelines *pipelines, const struct shaders *shaders,
-                              VkPipeline *out)
+static enum ash_result create(const struct ash_pipeline *pipeline, struct ash_pipelines *pipelines,
+                              const struct shaders *shaders, VkPipeline *out)
 {
     bool compute = pipeline->bind_point == VK_PIPELINE_BIND_POINT_COMPUTE;
     struct stages stages;
+    VkPipelineCreationFeedback found = {0};
+    const VkPipelineCreationFeedbackCreateInfo feedback = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_CREATION_FEEDBACK_CREATE_INFO,
+        .pPipelineCreationFeedback = &found};
+    const double began = ash_timer_now_ms();
     *out = VK_NULL_HANDLE;
     enum ash_result result = init_stages(&stages, pipelines->context, shaders, &pipeline->params);
     if (result == ASH_OK) {
-        VkResult vk_result = compute ? create_compute(pipeline, pipelines, &stages, out)
-                                     : create_graphics(pipeline, pipelines, &stages, out);
+        VkResult vk_result = compute
+                                 ? create_compute(pipeline, pipelines, &stages, &feedback, out)
+                                 : create_graphics(pipeline, pipelines, &stages, &feedback, out);
         result = ash_render_made(pipelines->context, vk_result,
                                  compute ? "vkCreateComputePipelines" : "vkCreateGraphicsPipelines",
                                  VK_OBJECT_TYPE_PIPELINE, out, "%s", pipeline->params.shader);
     }
     finish_stages(&stages, pipelines->context);
+    pipelines->stats.created++;
+    pipelines->stats.ms += ash_timer_now_ms() - began;
+    pipelines->stats.cached +=
+        (found.flags & VK_PIPELINE_CREATION_FEEDBACK_APPLICATION_PIPELINE_CACHE_HIT_BIT) != 0;
     return result;
 }
 

@@ -46,6 +46,14 @@ ASH_API void ash_pipelines_destroy(struct ash_pipelines *pipelines);
 ASH_API ASH_NODISCARD enum ash_result ash_pipelines_cache_data(
     const struct ash_pipelines *pipelines, void *data, size_t *size);
 
+struct ash_pipelines_stats {
+    uint32_t created; // VkPipelines, since these were
+    uint32_t cached;  // of them those that the driver found in the cache, if it says so
+    double ms;        // that it took in all
+};
+ASH_API void ash_pipelines_stats(const struct ash_pipelines *pipelines,
+                                 struct ash_pipelines_stats *out);
+
 enum ash_sampler {
     ASH_SAMPLER_NEAREST,        // clamped
     ASH_SAMPLER_LINEAR,         // clamped

@@ -124,3 +124,8 @@ const struct ash_shader *ash_pipelines_shader(const struct ash_pipelines *pipeli
     }
     return NULL;
 }
+
+void ash_pipelines_stats(const struct ash_pipelines *pipelines, struct ash_pipelines_stats *out)
+{
+    *out = pipelines->stats;
+}

@@ -13,6 +13,7 @@ struct ash_pipelines {
     VkPipelineCache cache;
     VkSampler samplers[ASH_SAMPLER_COUNT];
     struct ash_pipeline *pipelines; // all that were made and not finished
+    struct ash_pipelines_stats stats;
 };
 
 // NULL if there is none of that name and stage.

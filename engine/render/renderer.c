@@ -406,6 +406,7 @@ void ash_renderer_stats(const struct ash_renderer *renderer, struct ash_renderer
     *out = renderer->stats;
     out->pass_count = renderer->passes.count;
     out->passes = renderer->passes.times;
+    ash_pipelines_stats(renderer->pipelines, &out->pipelines);
     out->retired_objects = ash_retire_count(renderer->retire);
     out->retired_bytes = ash_retire_bytes(renderer->retire);
     ash_upload_stats(renderer->upload, &out->upload);

@@ -91,6 +91,7 @@ struct ash_renderer_stats {
     double wait_ms;    // the CPU waited for a slot and for the swapchain, last frame
     uint32_t pass_count;
     const struct ash_pass_time *passes; // borrowed until the next draw
+    struct ash_pipelines_stats pipelines;
     uint32_t retired_objects;
     VkDeviceSize retired_bytes;
     struct ash_upload_stats upload;

@@ -65,8 +65,11 @@ static const char *cause_name(const struct bench *bench, const struct bench_fram
                               enum bench_part part)
 {
     static const char *const names[BENCH_PARTS] = {
-        [BENCH_SIMULATION] = "simulation", [BENCH_STREAMING] = "streaming",
-        [BENCH_PASSES] = "passes",         [BENCH_WAIT] = "gpu",
+        [BENCH_SIMULATION] = "simulation",
+        [BENCH_STREAMING] = "streaming",
+        [BENCH_SCENE] = "scene",
+        [BENCH_PASSES] = "passes",
+        [BENCH_WAIT] = "gpu",
         [BENCH_DRIVER] = "driver",
     };
     if (part == BENCH_PASSES && frame->uploaded)
@@ -128,8 +131,10 @@ static void look_at_frames(const struct bench *bench, const float medians[BENCH_
         out->over_twice += frame->ms > 2 * median;
         if (frame->ms > 3 * median)
             count_cause(out, find_cause(bench, frame, medians));
-        if ((double)frame->ms == out->max)
+        if ((double)frame->ms == out->max) {
             out->longest_cause = find_cause(bench, frame, medians);
+            out->longest = *frame;
+        }
     }
 }
 
@@ -173,6 +178,27 @@ static bool add_tenths(cJSON *object, const char *name, const uint64_t tenths[BE
     return false;
 }
 
+static bool add_longest(cJSON *object, const struct bench_summary *summary)
+{
+    static const char *const names[BENCH_PARTS] = {
+        [BENCH_SIMULATION] = "simulation",
+        [BENCH_STREAMING] = "streaming",
+        [BENCH_SCENE] = "scene",
+        [BENCH_PASSES] = "passes",
+        [BENCH_WAIT] = "wait",
+        [BENCH_DRIVER] = "driver",
+    };
+    cJSON *parts = cJSON_AddObjectToObject(object, "longest_frame_ms");
+    bool whole = parts != NULL;
+    double rest = (double)summary->longest.ms;
+    for (uint32_t part = 0; part < BENCH_PARTS; part++) {
+        const double ms = (double)summary->longest.parts[part];
+        whole = cJSON_AddNumberToObject(parts, names[part], ms) != NULL && whole;
+        rest -= ms;
+    }
+    return cJSON_AddNumberToObject(parts, "rest", rest) != NULL && whole;
+}
+
 static cJSON *make_object(const struct bench *bench, const struct bench_report *report)
 {
     struct bench_summary summary;
@@ -195,6 +221,11 @@ static cJSON *make_object(const struct bench *bench, const struct bench_report *
         {"frame_ms_max", summary.max},
         {"frames_over_two_medians", summary.over_twice},
         {"first_frame_ms", report->first_frame_ms},
+        {"instance_ms", report->instance_ms},
+        {"device_ms", report->device_ms},
+        {"renderer_ms", report->renderer_ms},
+        {"pipelines_ms", report->pipelines_ms},
+        {"pipelines_cached", report->pipelines_cached},
         {"world_complete_ms", report->world_complete_ms},
         {"peak_resident_mib", report->peak_resident_mib},
         {"quads", (double)report->quads},
@@ -204,11 +235,20 @@ static cJSON *make_object(const struct bench *bench, const struct bench_report *
         {"bytes_uploaded", (double)report->bytes_uploaded},
         {"memory_reserved_bytes", (double)report->memory_reserved_bytes},
         {"memory_live_bytes", (double)report->memory_live_bytes},
-        {"allocate_memory_calls", (double)report->allocate_memory_calls},
-        {"map_memory_calls", (double)report->map_memory_calls},
+        {"memory_two_chunks_a_type_bytes", (double)report->two_chunks_a_type},
+        {"allocate_memory_calls", (double)report->calls.allocate_memory},
+        {"map_memory_calls", (double)report->calls.map_memory},
+        {"create_pipeline_calls", (double)report->calls.create_pipeline},
+        {"allocate_memory_calls_after_first_second",
+         (double)(report->calls.allocate_memory - report->calls_at_first.allocate_memory)},
+        {"map_memory_calls_after_first_second",
+         (double)(report->calls.map_memory - report->calls_at_first.map_memory)},
+        {"create_pipeline_calls_after_first_second",
+         (double)(report->calls.create_pipeline - report->calls_at_first.create_pipeline)},
     };
     cJSON *object = cJSON_CreateObject();
-    bool whole = cJSON_AddStringToObject(object, "device", report->device) != NULL;
+    bool whole = cJSON_AddStringToObject(object, "device", report->device) != NULL &&
+                 cJSON_AddStringToObject(object, "driver", report->driver) != NULL;
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         // A thousandth of a millisecond is as fine as anything here is known.
         double value = round(numbers[i].value * 1000) / 1000;
@@ -216,6 +256,7 @@ static cJSON *make_object(const struct bench *bench, const struct bench_report *
     }
     whole = cJSON_AddStringToObject(object, "longest_frame_cause", summary.longest_cause) != NULL &&
             whole;
+    whole = add_longest(object, &summary) && whole;
     whole = add_causes(object, &summary) && whole;
     whole = add_tenths(object, "memory_reserved_peak_bytes_by_tenth", summary.reserved_peak) &&
             add_tenths(object, "memory_live_peak_bytes_by_tenth", summary.live_peak) && whole;

@@ -11,6 +11,7 @@
 enum bench_part {
     BENCH_SIMULATION, // ticks, events
     BENCH_STREAMING,  // world_update
+    BENCH_SCENE,      // what the passes are told, and work that no frame waits for
     BENCH_PASSES,     // the passes' own work on the CPU, uploads among it
     BENCH_WAIT,       // for a frame slot and the swapchain: the GPU or the screen is behind
     BENCH_DRIVER,     // the rest of drawing: recording, submitting, presenting
@@ -41,7 +42,8 @@ void bench_add(struct bench *bench, const struct bench_frame *frame);
 struct bench_summary {
     double median, p95, p99, p999, max;
     const char *longest_cause; // "streaming", "upload" and so on; "none" without frames
-    uint32_t over_twice;       // frames that took more than twice the median
+    struct bench_frame longest;
+    uint32_t over_twice; // frames that took more than twice the median
     struct {
         const char *cause;
         uint32_t frames; // that took more than three times the median because of it
@@ -52,18 +54,27 @@ struct bench_summary {
 };
 void bench_summarise(const struct bench *bench, struct bench_summary *out);
 
+// Calls of the driver that take long, on any thread.
+struct bench_calls {
+    uint64_t allocate_memory, map_memory, create_pipeline;
+};
+
 // What else the JSON object says; the names are those of its fields.
 struct bench_report {
-    const char *device;
+    const char *device, *driver;
     uint32_t width, height, radius, seed;
     double speed; // of --fly and --ground, blocks a second; 0: another camera
     uint32_t frames_loading;
     double first_frame_ms, world_complete_ms; // since the process began
+    double instance_ms, device_ms;            // of first_frame_ms, as the next two
+    double renderer_ms, pipelines_ms;         // pipelines are part of the renderer
+    uint32_t pipelines_cached;
     double peak_resident_mib;
     uint64_t quads, draws; // of the last frame
     uint64_t chunks_meshed, chunks_became_visible;
     uint64_t bytes_uploaded, memory_reserved_bytes, memory_live_bytes;
-    uint64_t allocate_memory_calls, map_memory_calls;
+    uint64_t two_chunks_a_type;               // bytes, for each memory type that has chunks
+    struct bench_calls calls, calls_at_first; // in all, and in the first second of frames
 };
 // False: the file could not be written (logged).
 bool bench_write(const struct bench *bench, const struct bench_report *report, const char *path);

@@ -95,6 +95,7 @@ static void the_longest_frame_has_a_cause(void **state)
     (void)state;
     assert_string_equal(cause_of(BENCH_SIMULATION, false, false), "simulation");
     assert_string_equal(cause_of(BENCH_STREAMING, true, false), "streaming");
+    assert_string_equal(cause_of(BENCH_SCENE, false, false), "scene");
     assert_string_equal(cause_of(BENCH_PASSES, false, false), "passes");
     assert_string_equal(cause_of(BENCH_PASSES, true, false), "upload");
     assert_string_equal(cause_of(BENCH_WAIT, false, false), "gpu");
@@ -150,6 +151,7 @@ static void the_object_has_exactly_the_promised_fields(void **state)
     (void)state;
     static const char *const fields[] = {
         "device",
+        "driver",
         "width",
         "height",
         "radius",
@@ -164,6 +166,11 @@ static void the_object_has_exactly_the_promised_fields(void **state)
         "frame_ms_max",
         "frames_over_two_medians",
         "first_frame_ms",
+        "instance_ms",
+        "device_ms",
+        "renderer_ms",
+        "pipelines_ms",
+        "pipelines_cached",
         "world_complete_ms",
         "peak_resident_mib",
         "quads",
@@ -173,9 +180,15 @@ static void the_object_has_exactly_the_promised_fields(void **state)
         "bytes_uploaded",
         "memory_reserved_bytes",
         "memory_live_bytes",
+        "memory_two_chunks_a_type_bytes",
         "allocate_memory_calls",
         "map_memory_calls",
+        "create_pipeline_calls",
+        "allocate_memory_calls_after_first_second",
+        "map_memory_calls_after_first_second",
+        "create_pipeline_calls_after_first_second",
         "longest_frame_cause",
+        "longest_frame_ms",
         "frames_over_three_medians",
         "memory_reserved_peak_bytes_by_tenth",
         "memory_live_peak_bytes_by_tenth",
@@ -186,6 +199,7 @@ static void the_object_has_exactly_the_promised_fields(void **state)
     struct bench bench;
     fill(&bench, 100);
     struct bench_report report = {.device = "a \"GPU\"",
+                                  .driver = "a driver",
                                   .width = 640,
                                   .seed = UINT32_MAX,
                                   .bytes_uploaded = UINT64_C(1) << 40,
