@@ -18,7 +18,7 @@
 #define GAME_GAME_H
 
 #include "game/base/jobs.h"
-#include "game/options.h"
+#include "game/base/options.h"
 #include "game/passes/resources.h"
 #include "game/play/input.h"
 #include "game/play/optional/rails.h"

@@ -8,9 +8,9 @@
 #endif
 
 #include "game/base/clock.h"
+#include "game/base/options.h"
 #include "game/base/report.h"
 #include "game/game.h"
-#include "game/options.h"
 #include "game/tools/faults/host_faults.h"
 #include "game/tools/lab.h"
 

@@ -3,7 +3,7 @@
 #ifndef GAME_TOOLS_LAB_H
 #define GAME_TOOLS_LAB_H
 
-#include "game/options.h"
+#include "game/base/options.h"
 
 #include <stdbool.h>
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "game/options.h"
+#include "game/base/options.h"
 
 enum { MOST_WORDS = 64 };
 

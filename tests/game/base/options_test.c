@@ -1,7 +1,7 @@
 // Labels: valgrind
 //
 // The command line: every option's right and wrong values.
-#include "game/options.h"
+#include "game/base/options.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

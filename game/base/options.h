@@ -1,6 +1,6 @@
 // The command line. Pure: fills a struct or says what is wrong.
-#ifndef GAME_OPTIONS_H
-#define GAME_OPTIONS_H
+#ifndef GAME_BASE_OPTIONS_H
+#define GAME_BASE_OPTIONS_H
 
 #include "engine/log.h"
 

@@ -1,4 +1,4 @@
-#include "game/options.h"
+#include "game/base/options.h"
 
 #include <errno.h>
 #include <math.h>
