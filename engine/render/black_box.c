@@ -8,6 +8,7 @@
 #include "engine/render/barrier.h"
 
 enum { STEP_BITS = 8 };
+_Static_assert(ASH_STEP_COUNT <= 1 << STEP_BITS, "a step has room beside its frame");
 
 enum ash_result ash_black_box_init(struct ash_black_box *box, struct ash_allocator *allocator)
 {
@@ -43,7 +44,7 @@ void ash_black_box_finish(struct ash_black_box *box)
 void ash_black_box_note(const struct ash_black_box *box, const struct ash_frame *frame,
                         uint32_t step)
 {
-    ASH_ASSERT(step <= ASH_STEP_DONE);
+    ASH_ASSERT(step < ASH_STEP_COUNT);
     uint64_t note = frame->number << STEP_BITS | step;
     // The slot's last note was done before the slot was used again.
     if (step != ASH_STEP_BEGIN)
@@ -66,6 +67,6 @@ bool ash_black_box_read(struct ash_black_box *box, uint64_t *number, uint32_t *s
     if (ash_buffer_end_view(&view) != ASH_OK || newest == 0)
         return false;
     *number = newest >> STEP_BITS;
-    *step = (uint32_t)(newest & ASH_STEP_DONE);
+    *step = (uint32_t)(newest & ((1u << STEP_BITS) - 1));
     return true;
 }

@@ -1,9 +1,9 @@
 // What the GPU was at when it was lost: at some steps of a frame it notes, in memory that the CPU
 // can read afterwards, which step it begins.
 //
-// A note can't be written while something is drawn, and ordering it after the drawing before it
-// ends what would overlap. So drawing is one step, until passes are asked to be steps of their own
-// (ash_renderer_params.mark_passes).
+// A note can't be written while something is drawn, and waits for all before it, which ends what
+// would overlap. So drawing is one step, until passes are asked to be steps of their own
+// (ash_renderer_params.mark_passes), and that a frame is done is not noted: its timeline says so.
 //
 // Private to engine/render. Thread-safety: one thread.
 #ifndef ASH_RENDER_BLACK_BOX_H
@@ -18,8 +18,8 @@ enum {
     ASH_STEP_BEGIN = 0,   // uploads and, where passes are no steps, their preparing
     ASH_STEP_PREPARE = 1, // + pass
     ASH_STEP_DRAW = 100,  // + pass
-    ASH_STEP_DONE = 255,  // the whole frame
-    ASH_STEP_MAX_PASSES = 99
+    ASH_STEP_MAX_PASSES = 99,
+    ASH_STEP_COUNT = ASH_STEP_DRAW + ASH_STEP_MAX_PASSES
 };
 
 // All zero is "none".

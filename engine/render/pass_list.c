@@ -154,10 +154,9 @@ void ash_pass_list_mark_end(const struct ash_pass_list *list, struct ash_frame *
                             struct ash_timer *timer)
 {
     ash_timer_mark(timer, frame, 2 + 2 * list->count);
-    ash_black_box_note(&list->box, frame, ASH_STEP_DONE);
 }
 
-void ash_pass_list_tell_lost(struct ash_pass_list *list)
+void ash_pass_list_tell_lost(struct ash_pass_list *list, uint64_t completed)
 {
     uint64_t number;
     uint32_t step;
@@ -165,20 +164,19 @@ void ash_pass_list_tell_lost(struct ash_pass_list *list)
         return;
     bool draws = step >= ASH_STEP_DRAW;
     uint32_t index = step - (draws ? ASH_STEP_DRAW : ASH_STEP_PREPARE);
-    const char *others = list->mark_passes ? "" : " or one that follows it";
-    if (step == ASH_STEP_DONE)
+    if (number <= completed)
         ash_log(ASH_LOG_WARNING,
                 "When the device was lost, the GPU had done frame %llu, and begun no other.",
                 (unsigned long long)number);
-    else if (step == ASH_STEP_BEGIN || index >= list->count)
+    else if (step == ASH_STEP_BEGIN)
         ash_log(ASH_LOG_WARNING,
-                "When the device was lost, the GPU was uploading or preparing in frame %llu.",
+                "When the device was lost, the GPU was in frame %llu, uploading or preparing.",
                 (unsigned long long)number);
     else
         ash_log(ASH_LOG_WARNING,
                 "When the device was lost, the GPU was in frame %llu, %s the pass \"%s\"%s.",
                 (unsigned long long)number, draws ? "drawing" : "preparing",
-                list->passes[index].type->name, draws ? others : "");
+                list->passes[index].type->name, list->mark_passes ? "" : " or one that follows it");
 }
 
 static void tell_gpu_times(const struct ash_pass_list *list, const struct ash_timer *timer)

@@ -58,8 +58,9 @@ void ash_pass_list_draw(struct ash_pass_list *list, struct ash_frame *frame,
 void ash_pass_list_mark_end(const struct ash_pass_list *list, struct ash_frame *frame,
                             struct ash_timer *timer);
 
-// Says what the GPU was at when the device was lost.
-void ash_pass_list_tell_lost(struct ash_pass_list *list);
+// Says what the GPU was at, as far as it has noted, when the device was lost; `completed` is the
+// last frame that is known to be done.
+void ash_pass_list_tell_lost(struct ash_pass_list *list, uint64_t completed);
 
 // Fills list->times. Returns the GPU time of the whole frame.
 double ash_pass_list_measure(struct ash_pass_list *list, const struct ash_timer *timer);

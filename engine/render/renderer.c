@@ -199,7 +199,7 @@ void ash_renderer_destroy(struct ash_renderer *renderer)
     const struct ash_context *context = renderer->context;
     VkResult vk_result = context->vk->vkQueueWaitIdle(context->graphics.queue);
     if (vk_result == VK_ERROR_DEVICE_LOST)
-        ash_pass_list_tell_lost(&renderer->passes);
+        ash_pass_list_tell_lost(&renderer->passes, renderer->frames.completed);
     else if (vk_result != VK_SUCCESS)
         ash_log(ASH_LOG_WARNING, "The renderer ends without the GPU: vkQueueWaitIdle said %s.",
                 ash_vk_result_name(vk_result));

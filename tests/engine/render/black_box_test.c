@@ -17,6 +17,7 @@ struct stage {
     struct ash_frames frames;
     struct ash_pass passes[2];
     struct ash_pass_list list;
+    uint64_t completed;
 };
 
 static void open_stage(struct stage *stage)
@@ -52,7 +53,7 @@ static void run_to(struct stage *stage, const uint32_t *steps, size_t count)
 static void assert_tells(struct stage *stage, const char *text)
 {
     catch_log_begin();
-    ash_pass_list_tell_lost(&stage->list);
+    ash_pass_list_tell_lost(&stage->list, stage->completed);
     assert_int_equal(catch_log_count(ASH_LOG_WARNING), text != NULL);
     assert_true(text == NULL || catch_log_has(text));
     catch_log_end();
@@ -61,22 +62,21 @@ static void assert_tells(struct stage *stage, const char *text)
 static void the_last_step_is_told(void **state)
 {
     (void)state;
-    static const uint32_t whole[] = {ASH_STEP_BEGIN, ASH_STEP_DRAW, ASH_STEP_DRAW + 1,
-                                     ASH_STEP_DONE};
+    static const uint32_t whole[] = {ASH_STEP_BEGIN, ASH_STEP_DRAW, ASH_STEP_DRAW + 1};
     struct stage stage;
     open_stage(&stage);
     assert_tells(&stage, NULL); // nothing was ever begun
     run_to(&stage, whole, 1);
-    assert_tells(&stage, "was uploading or preparing in frame 1.");
+    assert_tells(&stage, "in frame 1, uploading or preparing.");
     run_to(&stage, whole, 2);
     assert_tells(&stage, "was in frame 2, drawing the pass \"sky\" or one that follows it.");
-    run_to(&stage, whole, 4);
-    assert_tells(&stage, "had done frame 3, and begun no other");
+    stage.completed = 2;
+    assert_tells(&stage, "had done frame 2, and begun no other");
     stage.list.mark_passes = true;
     run_to(&stage, whole, 3);
-    assert_tells(&stage, "was in frame 4, drawing the pass \"water\".");
+    assert_tells(&stage, "was in frame 3, drawing the pass \"water\".");
     run_to(&stage, (const uint32_t[]){ASH_STEP_BEGIN, ASH_STEP_PREPARE + 1}, 2);
-    assert_tells(&stage, "was in frame 5, preparing the pass \"water\".");
+    assert_tells(&stage, "was in frame 4, preparing the pass \"water\".");
     close_stage(&stage);
 }
 
@@ -85,7 +85,7 @@ static void a_box_that_was_never_made_tells_nothing(void **state)
     (void)state;
     struct ash_pass_list none = {0};
     catch_log_begin();
-    ash_pass_list_tell_lost(&none);
+    ash_pass_list_tell_lost(&none, 0);
     assert_int_equal(catch_log_count(ASH_LOG_WARNING), 0);
     catch_log_end();
     ash_black_box_finish(&none.box);
