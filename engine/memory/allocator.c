@@ -84,22 +84,22 @@ enum ash_result ash_allocator_create(const struct ash_allocator_params *params,
 static uint64_t name_leaks(struct ash_allocator *allocator)
 {
     uint64_t leaks = 0;
-    const struct ash_region *regions = allocator->pool.regions;
+    struct ash_region *regions = allocator->pool.regions;
     for (uint32_t slot = 1; slot < allocator->chunk_count; slot++) {
         const struct ash_chunk *chunk = &allocator->chunks[slot];
         if (!ash_chunk_in_use(chunk))
             continue;
         for (uint32_t i = ash_chunk_first_region(allocator, chunk); i != ASH_REGION_NONE;
              i = ash_chunk_next_region(allocator, chunk, i)) {
-            if (regions[i].state != ASH_REGION_USED)
+            if (ash_region_at(regions, i)->state != ASH_REGION_USED)
                 continue;
             const char *label = ash_block_note_get(allocator, i).label;
-            VkDeviceSize size = chunk->dedicated ? chunk->size : regions[i].size;
+            VkDeviceSize size = chunk->dedicated ? chunk->size : ash_region_at(regions, i)->size;
             ash_log(ASH_LOG_WARNING,
                     "%s: leak: '%s', %llu bytes at offset %u of memory type %u, was not freed",
                     allocator->label, label != NULL ? label : "(unnamed)", (unsigned long long)size,
-                    regions[i].offset, chunk->memory_type_index);
-            if (regions[i].noted)
+                    ash_region_at(regions, i)->offset, chunk->memory_type_index);
+            if (ash_region_at(regions, i)->noted)
                 ash_block_note_drop(allocator, i);
             leaks++;
         }
@@ -176,7 +176,7 @@ static __attribute__((noinline)) void report_free(const struct ash_allocator *al
     allocator->observer(allocator->observer_user, &(struct ash_allocator_operation){
                                                       .type = ASH_OPERATION_FREE,
                                                       .id = block->id,
-                                                      .slot = block->region,
+                                                      .slot = block->region / ASH_REGION_STEP,
                                                       .size = block->size,
                                                       .memory_type_index = block->memory_type_index,
                                                       .dedicated = dedicated,

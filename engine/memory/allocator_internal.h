@@ -109,8 +109,8 @@ struct ash_allocator {
     struct ash_context_child child;
     char *label;                  // owned
     struct ash_block_note *notes; // parallel to the pool's regions
-    uint32_t notes_committed;
-    struct ash_regions *sets; // those that arenas use; committed as they are taken
+    size_t notes_committed;       // bytes
+    struct ash_regions *sets;     // those that arenas use; committed as they are taken
     uint32_t set_count;
     size_t sets_committed; // bytes
     struct ash_lock table_lock;
@@ -176,7 +176,7 @@ static inline bool ash_chunk_in_use(const struct ash_chunk *chunk)
 static inline uint32_t ash_chunk_next_region(const struct ash_allocator *allocator,
                                              const struct ash_chunk *chunk, uint32_t region)
 {
-    uint32_t next = allocator->pool.regions[region].next;
+    uint32_t next = ash_region_at(allocator->pool.regions, region)->next;
     return next != chunk->edge ? next : ASH_REGION_NONE;
 }
 

@@ -66,34 +66,36 @@ bool ash_request_fill(const struct ash_memory_type *type, const struct ash_alloc
 
 // ---- blocks
 
-static void report_alloc(const struct ash_allocator *allocator, const struct ash_request *request,
+static void report_alloc(const struct ash_allocator *allocator,
+                         const struct ash_alloc_params *params, VkDeviceSize alignment,
                          const struct ash_memory_block *block)
 {
-    const struct ash_region *region = &allocator->pool.regions[block->region];
+    const struct ash_region *region = ash_region_at(allocator->pool.regions, block->region);
     allocator->observer(allocator->observer_user,
                         &(struct ash_allocator_operation){
                             .type = ASH_OPERATION_ALLOC,
                             .id = block->id,
-                            .slot = block->region,
+                            .slot = block->region / ASH_REGION_STEP,
                             .size = block->size,
-                            .alignment = request->alignment,
+                            .alignment = alignment,
                             .memory_type_index = block->memory_type_index,
-                            .optimal_image = request->params->optimal_image,
+                            .optimal_image = params->optimal_image,
                             .dedicated = allocator->chunks[region->span].dedicated,
                         });
 }
 
 // What most blocks do without: a name, an observer. False: there is no host memory for the name.
+// (It takes no pointer to the request, which thereby stays in registers.)
 static __attribute__((noinline)) bool announce(struct ash_allocator *allocator,
-                                               const struct ash_request *request,
+                                               const struct ash_alloc_params *params,
+                                               VkDeviceSize alignment,
                                                const struct ash_memory_block *block)
 {
-    const struct ash_alloc_params *params = request->params;
     if ((params->label != NULL || params->user != NULL) &&
         !ash_block_note_set(allocator, block->region, params->label, params->user))
         return false;
     if (allocator->observer != NULL)
-        report_alloc(allocator, request, block);
+        report_alloc(allocator, params, alignment, block);
     return true;
 }
 
@@ -101,7 +103,7 @@ bool ash_arena_hand_out(struct ash_allocator *allocator, struct ash_arena *arena
                         const struct ash_request *request, struct ash_memory_block *out)
 {
     const struct ash_alloc_params *params = request->params;
-    struct ash_region *region = &allocator->pool.regions[index];
+    struct ash_region *region = ash_region_at(allocator->pool.regions, index);
     region->noted = 0;
     region->id = out->id = ++arena->last_id;
     out->memory = allocator->chunks[region->span].memory;
@@ -111,7 +113,7 @@ bool ash_arena_hand_out(struct ash_allocator *allocator, struct ash_arena *arena
     out->region = index;
     uintptr_t extras =
         (uintptr_t)params->label | (uintptr_t)params->user | (uintptr_t)allocator->observer;
-    if (extras == 0 || announce(allocator, request, out))
+    if (extras == 0 || announce(allocator, params, request->alignment, out))
         return true;
     *out = (struct ash_memory_block){0};
     return false;
@@ -123,7 +125,7 @@ enum ash_result ash_arena_cut(struct ash_allocator *allocator, struct ash_arena 
 {
     if (set == NULL)
         return ASH_NOT_READY;
-    if (!ash_region_stock_has(&arena->stock, 2))
+    if (!ash_region_stock_ready(&arena->stock))
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     uint32_t region;
     if (!ash_regions_take(set, (uint32_t)request->size, (uint32_t)request->alignment, &region))
@@ -141,9 +143,10 @@ struct ash_region *ash_arena_lock_block(struct ash_allocator *allocator,
                                         struct ash_arena **out)
 {
     uint32_t index = block->region;
-    if (index >= __atomic_load_n(&allocator->pool.committed, __ATOMIC_ACQUIRE))
+    if (index % ASH_REGION_STEP != 0 ||
+        index >= __atomic_load_n(&allocator->pool.committed, __ATOMIC_ACQUIRE))
         return NULL;
-    struct ash_region *region = &allocator->pool.regions[index];
+    struct ash_region *region = ash_region_at(allocator->pool.regions, index);
     struct ash_arena *arena = &allocator->arenas[__atomic_load_n(&region->stock, __ATOMIC_RELAXED)];
     ash_lock_acquire(&arena->lock);
     *out = arena;
@@ -178,7 +181,7 @@ static struct ash_regions *ready_set(struct ash_allocator *allocator, struct ash
                                      uint32_t memory_type_index, enum ash_size_class size_class)
 {
     struct ash_regions **set = &arena->regions[memory_type_index][size_class];
-    if (!ash_region_stock_has(&arena->stock, 2))
+    if (!ash_region_stock_ready(&arena->stock))
         return NULL;
     if (*set == NULL && (*set = take_set(allocator)) != NULL) {
         ash_regions_init(*set, &arena->stock);

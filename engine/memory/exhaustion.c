@@ -130,7 +130,7 @@ static enum ash_result alloc_dedicated(struct ash_allocator *allocator, struct a
     struct ash_arena *arena = ash_arena_of_thread(allocator);
     result = ASH_ERROR_OUT_OF_HOST_MEMORY;
     ash_lock_acquire(&arena->lock);
-    if (ash_region_stock_has(&arena->stock, 1)) {
+    if (ash_region_stock_ready(&arena->stock)) {
         uint16_t slot = (uint16_t)(chunk - allocator->chunks);
         chunk->edge = ash_region_stock_take_edge(&arena->stock, slot);
         if (ash_arena_hand_out(allocator, arena, chunk->edge, request, out)) {

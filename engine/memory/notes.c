@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "engine/bits.h"
 #include "engine/memory/host.h"
 
 static char *copy(const char *text)
@@ -15,15 +16,21 @@ static char *copy(const char *text)
     return to;
 }
 
+static struct ash_block_note *note_of(const struct ash_allocator *allocator, uint32_t region)
+{
+    return &allocator->notes[region / ASH_REGION_STEP];
+}
+
 // The table reaches as far as the pool does.
 static bool make_room(struct ash_allocator *allocator, uint32_t region)
 {
     ash_lock_acquire(&allocator->table_lock);
-    uint32_t from = allocator->notes_committed;
-    uint32_t to = __atomic_load_n(&allocator->pool.committed, __ATOMIC_ACQUIRE);
-    bool there = region < from;
-    if (!there &&
-        ash_host_commit(&allocator->notes[from], (to - from) * sizeof(struct ash_block_note))) {
+    size_t from = allocator->notes_committed;
+    uint32_t count = __atomic_load_n(&allocator->pool.committed, __ATOMIC_ACQUIRE);
+    size_t to =
+        ash_align_up(count / ASH_REGION_STEP * sizeof(struct ash_block_note), ASH_HOST_PAGE);
+    bool there = (region / ASH_REGION_STEP + 1) * sizeof(struct ash_block_note) <= from;
+    if (!there && ash_host_commit((char *)allocator->notes + from, to - from)) {
         allocator->notes_committed = to;
         there = true;
     }
@@ -31,30 +38,32 @@ static bool make_room(struct ash_allocator *allocator, uint32_t region)
     return there;
 }
 
-bool ash_block_note_set(struct ash_allocator *allocator, uint32_t region, const char *label,
+bool ash_block_note_set(struct ash_allocator *allocator, uint32_t index, const char *label,
                         void *user)
 {
+    struct ash_region *region = ash_region_at(allocator->pool.regions, index);
     char *own_label = NULL;
-    if (!make_room(allocator, region))
+    if (!make_room(allocator, index))
         return false;
     if (label != NULL && (own_label = copy(label)) == NULL)
         return false;
-    if (allocator->pool.regions[region].noted)
-        ash_block_note_drop(allocator, region);
-    allocator->notes[region] = (struct ash_block_note){own_label, user};
-    allocator->pool.regions[region].noted = label != NULL || user != NULL;
+    if (region->noted)
+        ash_block_note_drop(allocator, index);
+    *note_of(allocator, index) = (struct ash_block_note){own_label, user};
+    region->noted = label != NULL || user != NULL;
     return true;
 }
 
-void ash_block_note_drop(struct ash_allocator *allocator, uint32_t region)
+void ash_block_note_drop(struct ash_allocator *allocator, uint32_t index)
 {
-    ash_host_free(allocator->notes[region].label);
-    allocator->notes[region] = (struct ash_block_note){0};
-    allocator->pool.regions[region].noted = 0;
+    struct ash_block_note *note = note_of(allocator, index);
+    ash_host_free(note->label);
+    *note = (struct ash_block_note){0};
+    ash_region_at(allocator->pool.regions, index)->noted = 0;
 }
 
-struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t region)
+struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t index)
 {
-    return allocator->pool.regions[region].noted ? allocator->notes[region]
-                                                 : (struct ash_block_note){0};
+    return ash_region_at(allocator->pool.regions, index)->noted ? *note_of(allocator, index)
+                                                                : (struct ash_block_note){0};
 }

@@ -42,11 +42,20 @@ struct ash_region {
                    // that who has nothing but an index knows which lock to take
 };
 
+// An index counts in units of 8 bytes, which a processor multiplies by as it reads: regions have
+// the multiples of this.
+enum { ASH_REGION_STEP = sizeof(struct ash_region) / sizeof(uint64_t) };
+
+static inline struct ash_region *ash_region_at(struct ash_region *regions, uint32_t index)
+{
+    return (struct ash_region *)(void *)((uint64_t *)(void *)regions + index);
+}
+
 // All regions there are.
 struct ash_region_pool {
     struct ash_region *regions;
-    uint32_t capacity;
-    uint32_t committed; // [0, committed) exist; grows only
+    uint32_t capacity;  // an index, as the next
+    uint32_t committed; // below it, regions exist; grows only
     struct ash_lock lock;
 };
 
@@ -58,18 +67,18 @@ struct ash_region_stock {
     uint8_t name;
 };
 
-// False: there is no host memory (or address space) for it; the pool is then all zero.
-bool ash_region_pool_init(struct ash_region_pool *pool, uint32_t capacity);
+// For `count` regions. False: there is no address space for them; the pool is then all zero.
+bool ash_region_pool_init(struct ash_region_pool *pool, uint32_t count);
 void ash_region_pool_finish(struct ash_region_pool *pool);
 
 void ash_region_stock_init(struct ash_region_stock *stock, struct ash_region_pool *pool,
                            uint8_t name);
-// Makes sure that at least `count` regions can be taken (an operation says how many it may need;
-// all are content with 2). False: there is no host memory; nothing has changed.
-bool ash_region_stock_fill(struct ash_region_stock *stock, uint32_t count);
-static inline bool ash_region_stock_has(struct ash_region_stock *stock, uint32_t count)
+// Makes sure that two regions can be taken, which is what an operation may need. False: there is no
+// host memory; nothing has changed.
+bool ash_region_stock_fill(struct ash_region_stock *stock);
+static inline bool ash_region_stock_ready(struct ash_region_stock *stock)
 {
-    return stock->fresh_end - stock->fresh >= count || ash_region_stock_fill(stock, count);
+    return stock->fresh_end - stock->fresh >= 2 * ASH_REGION_STEP || ash_region_stock_fill(stock);
 }
 
 // Those below take the pool's regions besides, which their callers have at hand.
@@ -77,8 +86,10 @@ static inline bool ash_region_stock_has(struct ash_region_stock *stock, uint32_t
 static inline uint32_t ash_region_stock_take_fresh(struct ash_region_stock *stock,
                                                    struct ash_region *regions)
 {
-    __atomic_store_n(&regions[stock->fresh].stock, stock->name, __ATOMIC_RELAXED);
-    return stock->fresh++;
+    uint32_t index = stock->fresh;
+    __atomic_store_n(&ash_region_at(regions, index)->stock, stock->name, __ATOMIC_RELAXED);
+    stock->fresh += ASH_REGION_STEP;
+    return index;
 }
 
 // A region; the stock has one. All but `stock` is for the caller to set.
@@ -88,15 +99,16 @@ static inline uint32_t ash_region_stock_take(struct ash_region_stock *stock,
     uint32_t index = stock->released;
     if (index == ASH_REGION_NONE)
         return ash_region_stock_take_fresh(stock, regions);
-    stock->released = regions[index].next;
+    stock->released = ash_region_at(regions, index)->next;
     return index;
 }
 
 static inline void ash_region_stock_give(struct ash_region_stock *stock, struct ash_region *regions,
                                          uint32_t index)
 {
-    regions[index].state = ASH_REGION_UNUSED;
-    regions[index].next = stock->released;
+    struct ash_region *region = ash_region_at(regions, index);
+    region->state = ASH_REGION_UNUSED;
+    region->next = stock->released;
     stock->released = index;
 }
 

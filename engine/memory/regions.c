@@ -4,6 +4,11 @@
 // each may cost a cache miss. More than 2 make no trace tighter.
 enum { PROBES = 2 };
 
+static inline struct ash_region *at(const struct ash_regions *set, uint32_t index)
+{
+    return ash_region_at(set->regions, index);
+}
+
 // ---- bins
 
 // The first bin from `bin` on that holds a region; ASH_REGION_BIN_COUNT: there is none.
@@ -30,9 +35,9 @@ static inline uint32_t either(uint32_t neighbour, uint32_t self)
 
 static inline void put_in(struct ash_regions *set, uint32_t bin, uint32_t index)
 {
-    struct ash_region *region = &set->regions[index];
+    struct ash_region *region = at(set, index);
     uint32_t first = set->bins[bin];
-    set->regions[either(first, index)].link.bin_previous = index;
+    at(set, either(first, index))->link.bin_previous = index;
     region->link.bin_previous = ASH_REGION_NONE;
     region->link.bin_next = first;
     region->state = ASH_REGION_FREE;
@@ -45,19 +50,19 @@ static inline void put_in(struct ash_regions *set, uint32_t bin, uint32_t index)
 
 static inline void put_in_bin(struct ash_regions *set, uint32_t index)
 {
-    put_in(set, ash_region_bin(set->regions[index].size), index);
+    put_in(set, ash_region_bin(at(set, index)->size), index);
 }
 
 static inline void take_from_bin(struct ash_regions *set, uint32_t index)
 {
-    struct ash_region_link link = set->regions[index].link;
+    struct ash_region_link link = at(set, index)->link;
     if (link.bin_next != ASH_REGION_NONE)
-        set->regions[link.bin_next].link.bin_previous = link.bin_previous;
+        at(set, link.bin_next)->link.bin_previous = link.bin_previous;
     if (link.bin_previous != ASH_REGION_NONE) {
-        set->regions[link.bin_previous].link.bin_next = link.bin_next;
+        at(set, link.bin_previous)->link.bin_next = link.bin_next;
         return;
     }
-    uint32_t bin = set->regions[index].bin;
+    uint32_t bin = at(set, index)->bin;
     set->bins[bin] = link.bin_next;
     if (link.bin_next == ASH_REGION_NONE) {
         set->words[bin / 64] &= ~(UINT64_C(1) << (bin % 64));
@@ -69,8 +74,8 @@ static inline void take_from_bin(struct ash_regions *set, uint32_t index)
 // After a free region's size has changed.
 static inline void put_in_right_bin(struct ash_regions *set, uint32_t index)
 {
-    uint32_t bin = ash_region_bin(set->regions[index].size);
-    if (bin == set->regions[index].bin)
+    uint32_t bin = ash_region_bin(at(set, index)->size);
+    if (bin == at(set, index)->bin)
         return;
     take_from_bin(set, index);
     put_in(set, bin, index);
@@ -94,9 +99,8 @@ static inline uint32_t find_in(const struct ash_regions *set, uint32_t bin, uint
                                uint32_t size, uint32_t alignment)
 {
     uint32_t i = set->bins[bin];
-    while (i != ASH_REGION_NONE &&
-           !fits(&set->regions[i], size, padding(&set->regions[i], alignment)))
-        i = --most != 0 ? set->regions[i].link.bin_next : ASH_REGION_NONE;
+    while (i != ASH_REGION_NONE && !fits(at(set, i), size, padding(at(set, i), alignment)))
+        i = --most != 0 ? at(set, i)->link.bin_next : ASH_REGION_NONE;
     return i;
 }
 
@@ -125,16 +129,15 @@ static __attribute__((noinline, cold)) uint32_t find_further(const struct ash_re
 static inline uint32_t insert(struct ash_regions *set, uint32_t previous, uint32_t next,
                               uint32_t offset, uint32_t size)
 {
-    struct ash_region *regions = set->regions;
-    uint32_t index = ash_region_stock_take(set->stock, regions);
-    struct ash_region *region = &regions[index];
+    uint32_t index = ash_region_stock_take(set->stock, set->regions);
+    struct ash_region *region = at(set, index);
     region->offset = offset;
     region->size = size;
     region->previous = previous;
     region->next = next;
-    region->span = regions[next].span;
-    regions[previous].next = index;
-    regions[next].previous = index;
+    region->span = at(set, next)->span;
+    at(set, previous)->next = index;
+    at(set, next)->previous = index;
     return index;
 }
 
@@ -153,7 +156,7 @@ uint32_t ash_regions_add_span(struct ash_regions *set, uint16_t span, uint32_t s
 
 void ash_regions_remove_span(struct ash_regions *set, uint32_t edge)
 {
-    uint32_t region = set->regions[edge].next;
+    uint32_t region = at(set, edge)->next;
     take_from_bin(set, region);
     ash_region_stock_give(set->stock, set->regions, region);
     ash_region_stock_give(set->stock, set->regions, edge);
@@ -166,11 +169,11 @@ void ash_regions_remove_span(struct ash_regions *set, uint32_t edge)
 static __attribute__((noinline, cold)) uint32_t cut_behind(struct ash_regions *set, uint32_t hole,
                                                            uint32_t before, uint32_t size)
 {
-    struct ash_region *left = &set->regions[hole];
+    struct ash_region *left = at(set, hole);
     uint32_t after = left->size - before - size, offset = left->offset + before;
     uint32_t block = insert(set, hole, left->next, offset, size);
     if (after != 0)
-        put_in_bin(set, insert(set, block, set->regions[block].next, offset + size, after));
+        put_in_bin(set, insert(set, block, at(set, block)->next, offset + size, after));
     left->size = before;
     put_in_right_bin(set, hole);
     return block;
@@ -182,13 +185,13 @@ bool ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment
 {
     uint32_t bin = next_bin(set, ash_region_bin(size));
     uint32_t hole = set->bins[bin]; // where there is no bin, region 0, into which nothing fits
-    struct ash_region *left = &set->regions[hole];
+    struct ash_region *left = at(set, hole);
     uint32_t before = padding(left, alignment);
     if (!fits(left, size, before)) {
         hole = find_further(set, bin, size, alignment);
         if (hole == ASH_REGION_NONE)
             return false;
-        left = &set->regions[hole];
+        left = at(set, hole);
         before = padding(left, alignment);
     }
     set->used_count++;
@@ -207,7 +210,7 @@ bool ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment
         left->size -= size;
         put_in_right_bin(set, hole);
     }
-    set->regions[block].state = ASH_REGION_USED;
+    at(set, block)->state = ASH_REGION_USED;
     *out = block;
     return true;
 }
@@ -215,25 +218,23 @@ bool ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment
 // Makes a region and the one behind it one, which is in no bin yet.
 static inline void join(struct ash_regions *set, uint32_t left, uint32_t right)
 {
-    struct ash_region *regions = set->regions;
-    uint32_t next = regions[right].next;
-    regions[left].size += regions[right].size;
-    regions[left].next = next;
-    regions[next].previous = left;
-    ash_region_stock_give(set->stock, regions, right);
+    uint32_t next = at(set, right)->next;
+    at(set, left)->size += at(set, right)->size;
+    at(set, left)->next = next;
+    at(set, next)->previous = left;
+    ash_region_stock_give(set->stock, set->regions, right);
 }
 
 uint32_t ash_regions_give(struct ash_regions *set, uint32_t block)
 {
-    const struct ash_region *regions = set->regions;
-    uint32_t previous = regions[block].previous, next = regions[block].next;
-    set->used_bytes -= regions[block].size;
+    uint32_t previous = at(set, block)->previous, next = at(set, block)->next;
+    set->used_bytes -= at(set, block)->size;
     set->used_count--;
-    if (regions[next].state == ASH_REGION_FREE) {
+    if (at(set, next)->state == ASH_REGION_FREE) {
         take_from_bin(set, next);
         join(set, block, next);
     }
-    if (regions[previous].state == ASH_REGION_FREE) {
+    if (at(set, previous)->state == ASH_REGION_FREE) {
         take_from_bin(set, previous);
         join(set, previous, block);
         block = previous;
@@ -248,5 +249,5 @@ uint32_t ash_regions_largest(const struct ash_regions *set)
         return 0;
     uint32_t word = 63 - (uint32_t)__builtin_clzll(set->summary);
     uint32_t bin = word * 64 + 63 - (uint32_t)__builtin_clzll(set->words[word]);
-    return set->regions[set->bins[bin]].size;
+    return at(set, set->bins[bin])->size;
 }

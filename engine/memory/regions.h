@@ -63,7 +63,8 @@ void ash_regions_remove_span(struct ash_regions *set, uint32_t edge);
 // Whether a region is all of its span.
 static inline bool ash_region_is_whole(const struct ash_regions *set, uint32_t region)
 {
-    return set->regions[region].previous == set->regions[region].next;
+    return ash_region_at(set->regions, region)->previous ==
+           ash_region_at(set->regions, region)->next;
 }
 
 // A used region of exactly `size` bytes at a multiple of `alignment`, cut from the smallest free

@@ -20,7 +20,8 @@ struct sums {
 
 static const char *check_dedicated(const struct ash_allocator *allocator, uint32_t slot)
 {
-    const struct ash_region *region = &allocator->pool.regions[allocator->chunks[slot].edge];
+    const struct ash_region *region =
+        ash_region_at(allocator->pool.regions, allocator->chunks[slot].edge);
     return region->state == ASH_REGION_USED && region->span == slot
                ? NULL
                : "memory of its own whose block is not in use";
@@ -50,9 +51,9 @@ static const char *check_chunk(const struct ash_allocator *allocator, uint32_t s
         ash_regions_check_span(set, chunk->edge, slot, (uint32_t)chunk->size, free_count);
     for (uint32_t i = ash_chunk_first_region(allocator, chunk);
          wrong == NULL && i != ASH_REGION_NONE; i = ash_chunk_next_region(allocator, chunk, i)) {
-        if (set->regions[i].state != ASH_REGION_USED)
+        if (ash_region_at(set->regions, i)->state != ASH_REGION_USED)
             continue;
-        sums->sets[chunk->arena][index].used_bytes += set->regions[i].size;
+        sums->sets[chunk->arena][index].used_bytes += ash_region_at(set->regions, i)->size;
         sums->sets[chunk->arena][index].used_count++;
     }
     return wrong;

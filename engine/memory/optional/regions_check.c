@@ -6,10 +6,12 @@ const char *ash_regions_check_span(const struct ash_regions *set, uint32_t edge,
                                    uint32_t size, uint64_t *free_count)
 {
     uint32_t offset = 0, previous = edge;
-    if (set->regions[edge].state != ASH_REGION_USED || set->regions[edge].size != 0)
+    if (ash_region_at(set->regions, edge)->state != ASH_REGION_USED ||
+        ash_region_at(set->regions, edge)->size != 0)
         return "an edge that is none";
-    for (uint32_t i = set->regions[edge].next; i != edge; i = set->regions[i].next) {
-        const struct ash_region *region = &set->regions[i];
+    for (uint32_t i = ash_region_at(set->regions, edge)->next; i != edge;
+         i = ash_region_at(set->regions, i)->next) {
+        const struct ash_region *region = ash_region_at(set->regions, i);
         if (region->span != span)
             return "a region of another span";
         if (region->offset != offset)
@@ -19,7 +21,7 @@ const char *ash_regions_check_span(const struct ash_regions *set, uint32_t edge,
         if (region->previous != previous)
             return "a broken link between neighbours";
         if (region->state == ASH_REGION_FREE) {
-            if (set->regions[previous].state == ASH_REGION_FREE)
+            if (ash_region_at(set->regions, previous)->state == ASH_REGION_FREE)
                 return "free neighbours that were not merged";
             if (region->bin != ash_region_bin(region->size))
                 return "a region in the wrong bin";
@@ -30,7 +32,7 @@ const char *ash_regions_check_span(const struct ash_regions *set, uint32_t edge,
         offset += region->size;
         previous = i;
     }
-    if (set->regions[edge].previous != previous)
+    if (ash_region_at(set->regions, edge)->previous != previous)
         return "a broken link at the end of a span";
     return offset == size ? NULL : "regions that do not fill their span";
 }
@@ -43,8 +45,9 @@ const char *ash_regions_check_bins(const struct ash_regions *set, uint64_t free_
         if (marked != (set->bins[bin] != ASH_REGION_NONE))
             return "a bin whose mark is wrong";
         uint32_t previous = ASH_REGION_NONE;
-        for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE; i = set->regions[i].link.bin_next) {
-            const struct ash_region *region = &set->regions[i];
+        for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE;
+             i = ash_region_at(set->regions, i)->link.bin_next) {
+            const struct ash_region *region = ash_region_at(set->regions, i);
             if (region->state != ASH_REGION_FREE || region->bin != bin)
                 return "a bin that holds what does not belong there";
             if (region->link.bin_previous != previous)

@@ -21,8 +21,8 @@ static void add_usage(struct ash_memory_usage *sum, const struct ash_memory_usag
 static size_t host_bytes(const struct ash_allocator *allocator)
 {
     size_t bytes = sizeof(*allocator);
-    bytes += (size_t)__atomic_load_n(&allocator->pool.committed, __ATOMIC_RELAXED) *
-             sizeof(struct ash_region);
+    bytes +=
+        (size_t)__atomic_load_n(&allocator->pool.committed, __ATOMIC_RELAXED) * sizeof(uint64_t);
     bytes += (size_t)ash_align_up(__atomic_load_n(&allocator->chunk_count, __ATOMIC_RELAXED) *
                                       sizeof(struct ash_chunk),
                                   ASH_HOST_PAGE);
@@ -71,7 +71,7 @@ void ash_allocator_stats(const struct ash_allocator *allocator, struct ash_alloc
 static uint32_t free_regions(const struct ash_allocator *allocator, const struct ash_chunk *chunk,
                              struct ash_free_region *out)
 {
-    const struct ash_region *regions = allocator->pool.regions;
+    struct ash_region *regions = allocator->pool.regions;
     uint32_t count = 0;
     if (chunk->arena == ASH_ARENA_SPARE) {
         if (out != NULL)
@@ -80,10 +80,11 @@ static uint32_t free_regions(const struct ash_allocator *allocator, const struct
     }
     for (uint32_t i = ash_chunk_first_region(allocator, chunk); i != ASH_REGION_NONE;
          i = ash_chunk_next_region(allocator, chunk, i)) {
-        if (regions[i].state != ASH_REGION_FREE)
+        if (ash_region_at(regions, i)->state != ASH_REGION_FREE)
             continue;
         if (out != NULL)
-            out[count] = (struct ash_free_region){regions[i].offset, regions[i].size};
+            out[count] = (struct ash_free_region){ash_region_at(regions, i)->offset,
+                                                  ash_region_at(regions, i)->size};
         count++;
     }
     return count;
@@ -95,7 +96,7 @@ static void show_blocks(const struct ash_allocator *allocator, const struct ash_
 {
     for (uint32_t i = ash_chunk_first_region(allocator, chunk); i != ASH_REGION_NONE;
          i = ash_chunk_next_region(allocator, chunk, i)) {
-        const struct ash_region *region = &allocator->pool.regions[i];
+        const struct ash_region *region = ash_region_at(allocator->pool.regions, i);
         if (region->state != ASH_REGION_USED)
             continue;
         struct ash_block_note note = ash_block_note_get(allocator, i);

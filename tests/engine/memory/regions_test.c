@@ -42,7 +42,7 @@ static int setup(void **state)
     assert_true(ash_region_pool_init(&model->pool, CAPACITY));
     ash_region_stock_init(&model->stock, &model->pool, 0);
     model->seed = 1;
-    assert_true(ash_region_stock_has(&model->stock, 2));
+    assert_true(ash_region_stock_ready(&model->stock));
     ash_regions_init(model->set, &model->stock);
     for (uint32_t span = 1; span <= SPANS; span++)
         model->edges[span] = ash_regions_add_span(model->set, (uint16_t)span, SPAN_SIZE);
@@ -71,9 +71,9 @@ static void check(const struct model *model)
             fail_msg("span %u: %s", span, wrong);
         // Every byte is used or free as the map says.
         uint32_t edge = model->edges[span];
-        for (uint32_t i = model->set->regions[edge].next; i != edge;
-             i = model->set->regions[i].next) {
-            const struct ash_region *region = &model->set->regions[i];
+        for (uint32_t i = ash_region_at(model->set->regions, edge)->next; i != edge;
+             i = ash_region_at(model->set->regions, i)->next) {
+            const struct ash_region *region = ash_region_at(model->set->regions, i);
             bool used = region->state == ASH_REGION_USED;
             used_bytes += used ? region->size : 0;
             for (uint32_t byte = 0; byte < region->size; byte++)
@@ -105,13 +105,13 @@ static bool fits_anywhere(const struct model *model, uint32_t size, uint32_t ali
 static void take(struct model *model, uint32_t size, uint32_t alignment)
 {
     bool expected = fits_anywhere(model, size, alignment);
-    assert_true(ash_region_stock_has(&model->stock, 2));
+    assert_true(ash_region_stock_ready(&model->stock));
     uint32_t index;
     bool taken = ash_regions_take(model->set, size, alignment, &index);
     assert_int_equal(taken, expected);
     if (!taken)
         return;
-    const struct ash_region *region = &model->pool.regions[index];
+    const struct ash_region *region = ash_region_at(model->pool.regions, index);
     assert_int_equal(region->size, size);
     assert_int_equal(region->offset % alignment, 0);
     assert_int_equal(region->state, ASH_REGION_USED);
@@ -128,7 +128,7 @@ static void give(struct model *model, uint32_t at)
     memset(&model->used[block.span][block.offset], 0, block.size);
     model->blocks[at] = model->blocks[--model->block_count];
     const struct ash_region *merged =
-        &model->pool.regions[ash_regions_give(model->set, block.region)];
+        ash_region_at(model->pool.regions, ash_regions_give(model->set, block.region));
     assert_int_equal(merged->state, ASH_REGION_FREE);
     // Merged at once: the bytes before and behind are used, or the span's ends.
     uint32_t offset = merged->offset, end = offset + merged->size;
@@ -157,7 +157,8 @@ static void random_operations_keep_all_invariants(void **state)
         give(model, chance(model, model->block_count));
     check(model);
     for (uint32_t span = 1; span <= SPANS; span++)
-        assert_true(ash_region_is_whole(model->set, model->pool.regions[model->edges[span]].next));
+        assert_true(ash_region_is_whole(
+            model->set, ash_region_at(model->pool.regions, model->edges[span])->next));
 }
 
 static void a_hole_of_exactly_the_size_is_used(void **state)
@@ -237,7 +238,7 @@ static void a_span_that_is_whole_can_leave_and_come_back(void **state)
     take(model, SPAN_SIZE, 1);
     take(model, SPAN_SIZE, 1);
     take(model, 1, 1);
-    assert_true(ash_region_stock_has(&model->stock, 2));
+    assert_true(ash_region_stock_ready(&model->stock));
     model->edges[2] = ash_regions_add_span(model->set, 2, SPAN_SIZE);
     take(model, SPAN_SIZE, 1);
     check(model);
@@ -248,19 +249,19 @@ static void the_largest_span_and_block_are_handled(void **state)
     struct model *model = *state;
     struct ash_regions *set = calloc(1, sizeof(*set));
     assert_non_null(set);
-    assert_true(ash_region_stock_has(&model->stock, 2));
+    assert_true(ash_region_stock_ready(&model->stock));
     ash_regions_init(set, &model->stock);
     assert_int_equal(ash_regions_largest(set), 0);
     uint32_t edge = ash_regions_add_span(set, 9, ASH_REGION_MAX_SPAN);
     assert_true(ash_regions_largest(set) == ASH_REGION_MAX_SPAN);
     uint32_t all, half, odd, none;
     assert_true(ash_regions_take(set, ASH_REGION_MAX_SPAN, ASH_REGION_MAX_SPAN, &all));
-    assert_int_equal(set->regions[edge].next, all);
+    assert_int_equal(ash_region_at(set->regions, edge)->next, all);
     assert_false(ash_regions_take(set, 1, 1, &none));
     ash_regions_give(set, all);
     assert_true(ash_regions_take(set, ASH_REGION_MAX_SPAN / 2, 1, &half));
     assert_true(ash_regions_take(set, 3, 1u << 30, &odd));
-    assert_true(set->regions[odd].offset == 1u << 30);
+    assert_true(ash_region_at(set->regions, odd)->offset == 1u << 30);
     assert_false(ash_regions_take(set, 1u << 30, 1u << 30, &none));
     uint64_t free_count = 0;
     assert_null(ash_regions_check_span(set, edge, 9, ASH_REGION_MAX_SPAN, &free_count));
@@ -268,7 +269,7 @@ static void the_largest_span_and_block_are_handled(void **state)
     assert_null(ash_regions_check_bins(set, free_count));
     ash_regions_give(set, half);
     ash_regions_give(set, odd);
-    assert_true(ash_region_is_whole(set, set->regions[edge].next));
+    assert_true(ash_region_is_whole(set, ash_region_at(set->regions, edge)->next));
     ash_regions_remove_span(set, edge);
     assert_int_equal(ash_regions_largest(set), 0);
     free(set);
@@ -302,9 +303,11 @@ static void the_checks_see_damage(void **state)
     give(model, 1);
     struct ash_region *regions = model->set->regions;
     uint32_t used = model->blocks[0].region;
-    uint32_t span = regions[used].span, edge = model->edges[span];
-    uint32_t hole = regions[used].next;
-    assert_int_equal(regions[hole].state, ASH_REGION_FREE);
+    struct ash_region *used_region = ash_region_at(regions, used);
+    uint32_t span = used_region->span, edge = model->edges[span], hole = used_region->next;
+    struct ash_region *hole_region = ash_region_at(regions, hole);
+    struct ash_region *edge_region = ash_region_at(regions, edge);
+    assert_int_equal(hole_region->state, ASH_REGION_FREE);
 #define DAMAGE(lvalue, value)                                                                      \
     do {                                                                                           \
         __typeof__(lvalue) before = (lvalue);                                                      \
@@ -315,23 +318,23 @@ static void the_checks_see_damage(void **state)
         (lvalue) = before;                                                                         \
         assert_true(seen);                                                                         \
     } while (0)
-    regions[hole].bin++;
+    hole_region->bin++;
     assert_non_null(ash_regions_check_bins(model->set, 10));
-    regions[hole].bin--;
-    DAMAGE(regions[hole].size, 99);
-    DAMAGE(regions[hole].offset, regions[hole].offset + 4);
-    DAMAGE(regions[hole].state, ASH_REGION_USED);
-    DAMAGE(regions[hole].state, ASH_REGION_UNUSED);
-    DAMAGE(regions[used].state, ASH_REGION_FREE);
-    DAMAGE(regions[hole].previous, edge);
-    DAMAGE(regions[edge].previous, used);
-    DAMAGE(regions[edge].state, ASH_REGION_FREE);
-    DAMAGE(regions[edge].size, 1);
-    DAMAGE(regions[hole].span, 7);
-    DAMAGE(regions[hole].bin, regions[hole].bin + 1);
-    DAMAGE(regions[hole].link.bin_next, regions[hole].next);
-    DAMAGE(regions[hole].link.bin_previous, used);
-    DAMAGE(model->set->bins[regions[hole].bin], ASH_REGION_NONE);
+    hole_region->bin--;
+    DAMAGE(hole_region->size, 99);
+    DAMAGE(hole_region->offset, hole_region->offset + 4);
+    DAMAGE(hole_region->state, ASH_REGION_USED);
+    DAMAGE(hole_region->state, ASH_REGION_UNUSED);
+    DAMAGE(used_region->state, ASH_REGION_FREE);
+    DAMAGE(hole_region->previous, edge);
+    DAMAGE(edge_region->previous, used);
+    DAMAGE(edge_region->state, ASH_REGION_FREE);
+    DAMAGE(edge_region->size, 1);
+    DAMAGE(hole_region->span, 7);
+    DAMAGE(hole_region->bin, hole_region->bin + 1);
+    DAMAGE(hole_region->link.bin_next, hole_region->next);
+    DAMAGE(hole_region->link.bin_previous, used);
+    DAMAGE(model->set->bins[hole_region->bin], ASH_REGION_NONE);
     DAMAGE(model->set->bins[1], used);
     DAMAGE(model->set->words[0], model->set->words[0] | 2);
     DAMAGE(model->set->summary, 0);
@@ -347,23 +350,26 @@ static void the_pool_has_an_end(void **state)
     struct ash_region_stock stock, other;
     ash_region_stock_init(&stock, &pool, 3);
     ash_region_stock_init(&other, &pool, 4);
-    assert_true(ash_region_stock_has(&stock, 2));
-    assert_true(ash_region_stock_has(&other, 2));
+    assert_true(ash_region_stock_ready(&stock));
+    assert_true(ash_region_stock_ready(&other));
     // Each region once; and what is left is not lost when more is asked for.
     bool seen[1024] = {false};
     uint32_t count = 0;
-    for (; ash_region_stock_has(&stock, 2); count++) {
+    for (; ash_region_stock_ready(&stock); count++) {
         uint32_t region = ash_region_stock_take_edge(&stock, 5);
-        assert_true(region > 0 && region < 1024 && !seen[region]);
-        seen[region] = true;
-        assert_int_equal(pool.regions[region].span, 5);
-        assert_int_equal(pool.regions[region].stock, 3);
+        assert_int_equal(region % ASH_REGION_STEP, 0);
+        uint32_t number = region / ASH_REGION_STEP;
+        assert_true(number > 0 && number < 1024 && !seen[number]);
+        seen[number] = true;
+        assert_int_equal(ash_region_at(pool.regions, region)->span, 5);
+        assert_int_equal(ash_region_at(pool.regions, region)->stock, 3);
     }
     assert_int_equal(count, 510); // of 511 one is left, which is one too few
-    assert_false(ash_region_stock_has(&stock, 2));
-    ash_region_stock_give(&stock, pool.regions, 7);
-    assert_int_equal(ash_region_stock_take_edge(&stock, 6), 7);
-    assert_int_equal(pool.regions[7].span, 6);
+    assert_false(ash_region_stock_ready(&stock));
+    const uint32_t seventh = 7 * ASH_REGION_STEP;
+    ash_region_stock_give(&stock, pool.regions, seventh);
+    assert_int_equal(ash_region_stock_take_edge(&stock, 6), seventh);
+    assert_int_equal(ash_region_at(pool.regions, seventh)->span, 6);
     ash_region_pool_finish(&pool);
     assert_null(pool.regions);
     ash_region_pool_finish(&pool);

@@ -164,22 +164,24 @@ static void the_check_sees_damage(void **state)
     struct ash_memory_block large = take(&test, 64 * MIB, 1, NULL);
     assert_int_equal(ash_allocator_grow(test.allocator, 0), ASH_OK);
     struct ash_allocator *allocator = test.allocator;
-    struct ash_region *region = &allocator->pool.regions[block.region];
+    struct ash_region *region = ash_region_at(allocator->pool.regions, block.region);
     struct ash_chunk *chunk = &allocator->chunks[region->span];
-    struct ash_chunk *dedicated = &allocator->chunks[allocator->pool.regions[own.region].span];
+    struct ash_chunk *dedicated =
+        &allocator->chunks[ash_region_at(allocator->pool.regions, own.region)->span];
     struct ash_regions *set = chunk->regions;
     assert_true(ash_allocator_check(allocator));
     DAMAGE(chunk->memory, VK_NULL_HANDLE);
     DAMAGE(chunk->memory_type_index, 1);
     DAMAGE(chunk->size, chunk->size / 2);
-    DAMAGE(chunk->regions, allocator->chunks[allocator->pool.regions[large.region].span].regions);
+    DAMAGE(chunk->regions,
+           allocator->chunks[ash_region_at(allocator->pool.regions, large.region)->span].regions);
     DAMAGE(region->size, region->size + 256);
     DAMAGE(region->span, region->span + 1);
     DAMAGE(set->used_bytes, 0);
     DAMAGE(set->used_count, 0);
     DAMAGE(set->summary, 0);
-    DAMAGE(allocator->pool.regions[own.region].state, ASH_REGION_FREE);
-    DAMAGE(allocator->pool.regions[own.region].span, 0);
+    DAMAGE(ash_region_at(allocator->pool.regions, own.region)->state, ASH_REGION_FREE);
+    DAMAGE(ash_region_at(allocator->pool.regions, own.region)->span, 0);
     DAMAGE(allocator->spare[0], 0);
     DAMAGE(allocator->spare[0], region->span);
     DAMAGE(allocator->spare[1], allocator->spare[0]);
@@ -199,7 +201,7 @@ static void labels_change_and_go(void **state)
     int user;
     memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
     struct ash_memory_block block = take(&test, 256, 1, "first");
-    const struct ash_region *region = &test.allocator->pool.regions[block.region];
+    const struct ash_region *region = ash_region_at(test.allocator->pool.regions, block.region);
     assert_string_equal(ash_block_note_get(test.allocator, block.region).label, "first");
     assert_int_equal(ash_allocator_set_label(test.allocator, &block, "second", &user), ASH_OK);
     assert_string_equal(ash_block_note_get(test.allocator, block.region).label, "second");
