@@ -24,8 +24,8 @@
 #define SHADERS_SHARED_H
 
 // Layers of the texture array, as game/world/block/textures.h fills it. In the layers of opaque
-// blocks alpha is how much of the colour is given off as light (0: none, 1: it glows); in those of
-// see-through ones, TEXTURE_WATER and TEXTURE_GLASS, alpha is opacity.
+// blocks alpha is how much of the colour is given off as light (0: none, 1: it glows); in that of
+// glass it is opacity. Water has a number, but no layer: its shader makes all that is seen of it.
 #define TEXTURE_STONE      0
 #define TEXTURE_BASALT     1
 #define TEXTURE_SAND       2
@@ -42,8 +42,8 @@
 #define TEXTURE_PLANKS     13
 #define TEXTURE_GLASS      14
 #define TEXTURE_LAMP       15
+#define TEXTURE_LAYERS     16
 #define TEXTURE_WATER      16
-#define TEXTURE_LAYERS     17
 #define TEXTURE_EDGE       16 // pixels of the first level, a power of two
 #define TEXTURE_LAST_LEVEL 4
 

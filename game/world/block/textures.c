@@ -93,7 +93,6 @@ static const struct ramp wood_ramp = {{0x8a6436, 0xa07844, 0xb28a52, 0xc19a60, 0
 static const struct ramp leaves_ramp = {{0x275c22, 0x35772d, 0x448f36, 0x57a642, 0x74bf55}};
 static const struct ramp obsidian_ramp = {{0x0e0a16, 0x171024, 0x221833, 0x332549, 0x6a5590}};
 static const struct ramp ember_ramp = {{0x8f2a12, 0xc8481a, 0xf07a2a, 0xffa94a, 0xffe39a}};
-static const struct ramp water_ramp = {{0x1a5f93, 0x2069a0, 0x2673ab, 0x2f7fb6, 0x3f8fc3}};
 static const struct ramp lamp_ramp = {{0xe09a3a, 0xf2b552, 0xfccd74, 0xffe19a, 0xfff3cc}};
 
 static struct color paint_stone(int32_t x, int32_t y)
@@ -258,12 +257,6 @@ static struct color paint_lamp(int32_t x, int32_t y)
     return bar ? ramp_at(&bark_ramp, 0.7f, 0.15f) : ramp_at(&lamp_ramp, value, 1.0f);
 }
 
-static struct color paint_water(int32_t x, int32_t y)
-{
-    float value = 0.15f + 0.5f * bumps(38, x, y, 2) + 0.25f * streaks(39, x, y, 2, 4);
-    return ramp_at(&water_ramp, value, 0.62f);
-}
-
 typedef struct color painter(int32_t x, int32_t y);
 
 static painter *const painters[TEXTURE_LAYERS] = {
@@ -283,7 +276,6 @@ static painter *const painters[TEXTURE_LAYERS] = {
     [TEXTURE_PLANKS] = paint_planks,
     [TEXTURE_GLASS] = paint_glass,
     [TEXTURE_LAMP] = paint_lamp,
-    [TEXTURE_WATER] = paint_water,
 };
 
 size_t textures_level_size(uint32_t level)
