@@ -56,8 +56,7 @@ static enum ash_result create_surface(struct ash_context_instance *owned)
         return ASH_OK;
     owned->context.surface = VK_NULL_HANDLE;
     ash_log(ASH_LOG_ERROR,
-            "no surface could be made for the window: %s; open a new window, or run "
-            "without one",
+            "vkCreate*SurfaceKHR failed for the window: %s; open a new window, or run without one",
             ash_vk_result_name(vk_result));
     return ash_result_from_vk(vk_result);
 }
