@@ -19,6 +19,8 @@
 #include "engine/render/pipeline.h"
 #include "engine/result.h"
 
+#include <stdbool.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -46,6 +48,7 @@ struct ash_pass_type {
     const char *name;  // debug label and name of the GPU timer
     size_t state_size; // bytes; the renderer allocates them, zeroed
     uint32_t reads;    // enum ash_pass_reads
+    bool covers;       // what it draws leaves no pixel out: colour need not be cleared before
 
     // Creates pipelines and buffers. On failure the renderer calls finish, so init needs no
     // clean-up of its own.

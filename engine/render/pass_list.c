@@ -43,6 +43,7 @@ enum ash_result ash_pass_list_init(struct ash_pass_list *list, const struct ash_
     for (uint32_t i = 0; i < count && result == ASH_OK; i++) {
         list->count = i + 1;
         list->reads |= types[i]->reads;
+        list->covers |= types[i]->covers;
         list->times[i].name = types[i]->name;
         result = init_pass(&list->passes[i], types[i], &list->env);
     }

@@ -25,6 +25,7 @@ struct ash_pass_list {
     struct ash_pass *passes; // owned
     uint32_t count;
     uint32_t reads;              // enum ash_pass_reads, of all of them together
+    bool covers;                 // one of them draws every pixel
     uint32_t unreadable;         // enum ash_pass_reads: passes that read it are left out
     struct ash_pass_time *times; // owned: one per pass
     uint64_t told;               // number of the frame whose GPU times were told last

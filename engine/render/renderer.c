@@ -137,6 +137,7 @@ static enum ash_result follow_extent(struct ash_renderer *renderer)
                            &(struct ash_rendering_params){.extent = extent,
                                                           .color_format = renderer->target.format,
                                                           .reads = renderer->passes.reads,
+                                                          .covered = renderer->passes.covers,
                                                           .alone = renderer->passes.mark_passes,
                                                           .pipelines = renderer->pipelines});
     if (result == ASH_OK)

@@ -104,7 +104,9 @@ static void open_rendering(struct ash_rendering *rendering, const struct ash_fra
                                        .imageView = rendering->color_view,
                                        .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
                                        .loadOp = rendering->cleared ? VK_ATTACHMENT_LOAD_OP_LOAD
-                                                                    : VK_ATTACHMENT_LOAD_OP_CLEAR,
+                                                 : rendering->covered
+                                                     ? VK_ATTACHMENT_LOAD_OP_DONT_CARE
+                                                     : VK_ATTACHMENT_LOAD_OP_CLEAR,
                                        .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
                                        .clearValue.color.float32 = {0.0f, 0.0f, 0.0f, 1.0f}};
     VkRenderingAttachmentInfo depth = depth_attachment(rendering);

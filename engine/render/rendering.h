@@ -29,6 +29,7 @@ struct ash_rendering {
     struct ash_image scene_color;              // the copy; only where some pass reads colour
     struct ash_binding read_color, read_depth; // of these two
     bool pauses;                               // some pass reads something, or is alone
+    bool covered;                              // as in the params
     // Of the frame being drawn:
     VkImage color;
     VkImageView color_view;
@@ -42,6 +43,7 @@ struct ash_rendering_params {
     VkFormat color_format;
     uint32_t reads;                        // enum ash_pass_reads, of all passes together
     bool alone;                            // every pass gets a rendering of its own
+    bool covered;                          // some pass draws every pixel: colour begins undefined
     const struct ash_pipelines *pipelines; // for its samplers
 };
 // Makes the images for targets of this size. Errors: OUT_OF_*_MEMORY, UNSUPPORTED; *rendering is

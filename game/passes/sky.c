@@ -84,6 +84,7 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
 const struct ash_pass_type sky_pass = {
     .name = "sky",
     .state_size = sizeof(struct sky),
+    .covers = true,
     .init = init,
     .finish = finish,
     .draw = draw,
