@@ -1,5 +1,6 @@
 // What is no world of ours is refused with a sentence, and stays byte for byte as it is.
 #include "tests/game/world/save/save_folder.h"
+#include "tests/support/count.h"
 
 // Opening is refused with a sentence that has `words` in it, and nothing in the folder changes.
 static void assert_refused(const char *words)
@@ -171,46 +172,84 @@ static void a_world_is_open_in_one_game_at_a_time(void **state)
     assert_true(save_close(save));
 }
 
-// Whatever bits flip, opening ends: with a world that can be read and written without a crash, or
-// with a sentence and the file as it was.
+// Opening what is in the file ends: with a sentence and the file as it was, or with a world that
+// can be read and written without a crash. Returns whether it was refused.
+static bool is_refused(const uint8_t *bytes, size_t size)
+{
+    uint32_t seed = 99;
+    write_file(path, bytes, size);
+    struct save *save = save_open(path, &seed, message, sizeof(message));
+    if (save == NULL) {
+        struct bytes after = read_file(path);
+        assert_int_equal(after.size, size);
+        assert_memory_equal(after.data, bytes, size);
+        assert_int_equal(message[strlen(message) - 1], '.');
+        assert_int_equal(seed, 99);
+        free(after.data);
+        return true;
+    }
+    struct edits edits = {0};
+    (void)save_load_edits(save, &edits);
+    edits_finish(&edits);
+    save_set_block(save, (struct block_coord){1, 1, 1}, BLOCK_LAMP);
+    (void)save_flush(save);
+    (void)save_close(save);
+    return false;
+}
+
+// Every bit of the header, one of many other bytes, and several at once.
 static void flipped_bits_never_crash(void **state)
 {
     (void)state;
     make_world(1500);
     struct bytes sound = read_file(path);
+    uint32_t refused = 0, opened = 0;
+    for (size_t bit = 0; bit < sound.size * 8; bit += bit < 800 ? 1 : 8 * 97 + 1) {
+        sound.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        bool was = is_refused(sound.data, sound.size);
+        refused += was;
+        opened += !was;
+        sound.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        // Magic, page size, versions of the format: what SQLite would take for something else.
+        if (bit < 20 * 8 && !was)
+            fail_msg("bit %zu", bit);
+    }
     uint8_t *broken = malloc(sound.size);
     assert_non_null(broken);
     srand(11);
-    uint32_t refused = 0, opened = 0;
     for (int round = 0; round < 250; round++) {
         memcpy(broken, sound.data, sound.size);
         // Every other time in the first page, where it hurts most.
         for (int flip = 0; flip <= round % 4; flip++)
             broken[(size_t)rand() % (round % 2 == 0 ? 4096 : sound.size)] ^=
                 (uint8_t)(1 << rand() % 8);
-        write_file(path, broken, sound.size);
-        uint32_t seed = 1;
-        struct save *save = save_open(path, &seed, message, sizeof(message));
-        if (save == NULL) {
-            refused++;
-            struct bytes after = read_file(path);
-            assert_int_equal(after.size, sound.size);
-            assert_memory_equal(after.data, broken, sound.size);
-            free(after.data);
-            continue;
-        }
-        opened++;
-        struct edits edits = {0};
-        (void)save_load_edits(save, &edits);
-        edits_finish(&edits);
-        save_set_block(save, (struct block_coord){1, 1, 1}, BLOCK_LAMP);
-        (void)save_flush(save);
-        (void)save_close(save);
+        bool was = is_refused(broken, sound.size);
+        refused += was;
+        opened += !was;
     }
     assert_int_equal(each_file(false), 1);
     assert_true(refused > 20);
     print_message("bits flipped: %u refused, %u opened\n", refused, opened);
+    test_count("damaged worlds tried", refused + opened);
     free(broken);
+    free(sound.data);
+}
+
+// At every end of a page, and at many other places.
+static void a_world_cut_short_is_refused(void **state)
+{
+    (void)state;
+    make_world(1500);
+    struct bytes sound = read_file(path);
+    uint32_t cuts = 0;
+    for (size_t size = 0; size < sound.size; size += 131) {
+        if (!is_refused(sound.data, size))
+            fail_msg("%zu of %zu bytes", size, sound.size);
+        cuts++;
+    }
+    for (size_t size = 4096; size < sound.size; size += 4096, cuts++)
+        assert_true(is_refused(sound.data, size));
+    test_count("damaged worlds tried", cuts);
     free(sound.data);
 }
 
@@ -225,6 +264,7 @@ int main(void)
         WITH_FOLDER(worlds_without_permission_are_refused),
         WITH_FOLDER(a_world_is_open_in_one_game_at_a_time),
         WITH_FOLDER(flipped_bits_never_crash),
+        WITH_FOLDER(a_world_cut_short_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
