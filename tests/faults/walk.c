@@ -5,6 +5,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/support/count.h"
+
 enum { DEFAULT_SAMPLE = 40, MAX_KINDS = 512 };
 
 struct kind {
@@ -91,5 +93,6 @@ uint32_t walk(const char *name, struct walk_plan *plans, size_t count, walk_run 
         fflush(stdout);
     }
     keep_table(name, &table, count);
+    test_count("calls made to fail", table.walked);
     return table.wrong;
 }

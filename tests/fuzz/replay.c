@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/support/count.h"
 #include "tests/support/test.h"
 
 enum { MOST_BYTES = 1 << 20, CHANCE_BYTES = 4096, CHANCE_MS = 1000 };
@@ -42,7 +43,7 @@ static void the_corpus(void **state)
         count++;
     }
     closedir(folder);
-    print_message("%u inputs of %s\n", count, FUZZ_CORPUS);
+    test_count("inputs tried", count);
     assert_int_not_equal(count, 0);
 }
 
@@ -69,7 +70,7 @@ static void chance(void **state)
         }
         assert_int_equal(LLVMFuzzerTestOneInput(bytes, size - count % 97), 0);
     }
-    print_message("%u inputs by chance\n", count);
+    test_count("inputs tried", count);
 }
 
 int main(void)

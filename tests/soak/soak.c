@@ -24,6 +24,7 @@
 #include "game/base/file.h"
 #include "game/game.h"
 #include "tests/soak/soak_chance.h"
+#include "tests/support/count.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 size_t __sanitizer_get_current_allocated_bytes(void);
@@ -284,6 +285,7 @@ int main(int argc, char **argv)
     double host = host_growth();
     soak.problems += host > MOST_GROWTH;
     soak_print(&soak.chance);
+    test_count("seconds of play soaked", (uint64_t)((double)soak.ticks * TICK_SECONDS));
     printf(
         "= %.0f s of play in %u frames and %u stays; host memory grew by %.1f %%, the device's by "
         "%.1f %% live, %.1f %% reserved; %u problems\n",

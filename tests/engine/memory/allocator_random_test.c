@@ -13,6 +13,7 @@
 #include "engine/memory/optional/growth.h"
 #include "engine/memory/optional/record.h"
 #include "engine/memory/optional/report.h"
+#include "tests/support/count.h"
 #include "tests/support/catch.h"
 #include "tests/support/memory_test.h"
 
@@ -216,6 +217,7 @@ static void random_operations(void **state)
                 assert_int_equal(world->seen, world->count);
             }
         }
+        test_count("operations of the allocator checked", 2000);
         // Neither wastes what the other does not, in the long run: a fifth and a chunk or two.
         struct ash_allocator_stats stats;
         ash_allocator_stats(world->test.allocator, &stats);

@@ -7,6 +7,7 @@
 
 #include "engine/bits.h"
 #include "engine/memory/optional/regions_check.h"
+#include "tests/support/count.h"
 #include "tests/support/test.h"
 
 enum { SPANS = 3, SPAN_SIZE = 4096, CAPACITY = 1 << 16, MOST_BLOCKS = 600 };
@@ -156,6 +157,7 @@ static void random_operations_keep_all_invariants(void **state)
     while (model->block_count > 0)
         give(model, chance(model, model->block_count));
     check(model);
+    test_count("operations of the allocator checked", 6000);
     for (uint32_t span = 1; span <= SPANS; span++)
         assert_true(ash_region_is_whole(
             model->set, ash_region_at(model->pool.regions, model->edges[span])->next));

@@ -10,6 +10,7 @@
 
 #include "engine/context/instance.h"
 #include "tests/support/catch.h"
+#include "tests/support/count.h"
 
 enum { MOST_OBJECTS = 65536, MOST_PRESENTS = 4096 };
 
@@ -18,9 +19,10 @@ enum kind { NOTHING, SEMAPHORE, VIEW, SWAPCHAIN };
 struct object {
     enum kind kind;      // NOTHING: destroyed
     bool signalled;      // SEMAPHORE: and nobody has waited yet
-    uint64_t used_until; // SEMAPHORE: the submission that waits for it or signals it
+    uint64_t used_until; // SEMAPHORE, VIEW: the last submission that waits, signals or draws
     int shown_by;        // SEMAPHORE: the last present that waits for it; -1: none
     int last_present;    // SWAPCHAIN: -1: none
+    bool retired;        // SWAPCHAIN: by the attempt to replace it
 };
 
 static struct {
@@ -36,7 +38,7 @@ static struct {
     VkExtent2D extent;   // of the surface
     VkResult next_acquire, next_present, next_create; // once
     uint32_t fail_semaphore;                          // creations until one fails; 0: none
-    uint32_t random;
+    uint32_t random, surfaces_lost;
 } mock;
 
 static uint32_t random_below(uint32_t limit)
@@ -111,8 +113,11 @@ static VKAPI_ATTR void VKAPI_CALL destroy_view(VkDevice device, VkImageView view
                                                const VkAllocationCallbacks *callbacks)
 {
     (void)device, (void)callbacks;
-    if (view != VK_NULL_HANDLE)
-        object_of((uint64_t)view, VIEW)->kind = NOTHING;
+    if (view == VK_NULL_HANDLE)
+        return;
+    struct object *object = object_of((uint64_t)view, VIEW);
+    assert_true(object->used_until <= mock.completed);
+    object->kind = NOTHING;
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL create_swapchain(VkDevice device,
@@ -122,7 +127,10 @@ static VKAPI_ATTR VkResult VKAPI_CALL create_swapchain(VkDevice device,
 {
     (void)device, (void)callbacks;
     if (info->oldSwapchain != VK_NULL_HANDLE)
-        (void)object_of((uint64_t)info->oldSwapchain, SWAPCHAIN);
+        object_of((uint64_t)info->oldSwapchain, SWAPCHAIN)->retired = true;
+    // A surface has one swapchain that is not retired.
+    for (uint32_t i = 0; i < mock.count; i++)
+        assert_true(mock.objects[i].kind != SWAPCHAIN || mock.objects[i].retired);
     VkResult result = once(&mock.next_create);
     if (result != VK_SUCCESS)
         return result;
@@ -162,7 +170,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL acquire(VkDevice device, VkSwapchainKHR sw
                                               VkFence fence, uint32_t *index)
 {
     (void)device, (void)fence;
-    (void)object_of((uint64_t)swapchain, SWAPCHAIN);
+    assert_false(object_of((uint64_t)swapchain, SWAPCHAIN)->retired);
     assert_true(timeout < UINT64_MAX); // a hidden window must not stop the program
     struct object *object = object_of((uint64_t)semaphore, SEMAPHORE);
     assert_false(object->signalled);
@@ -210,6 +218,7 @@ static void submit(const struct ash_acquired_image *image, uint64_t number)
         assert_true(mock.shown[presentable->shown_by]);
     presentable->signalled = true;
     presentable->used_until = number;
+    object_of((uint64_t)image->view, VIEW)->used_until = number;
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL capabilities(VkPhysicalDevice device, VkSurfaceKHR surface,
@@ -290,7 +299,18 @@ static void finish(struct ash_swapchain *swapchain)
     assert_nothing_lives();
 }
 
-// One frame as the renderer makes it. Returns whether the frame was submitted.
+// As the game does with a surface that was lost: everything is made again, on another one.
+static bool start_over(struct ash_swapchain *swapchain, uint64_t number)
+{
+    finish(swapchain);
+    mock.completed = number;
+    mock.destroys_shown = false;
+    mock.surfaces_lost++;
+    init(swapchain);
+    return false;
+}
+
+// One frame as the renderer makes it. Returns whether it counts: it was submitted.
 static bool frame(struct ash_swapchain *swapchain, uint64_t number, uint32_t frames, bool drop)
 {
     uint64_t done = number > frames ? number - frames : 0;
@@ -302,6 +322,8 @@ static bool frame(struct ash_swapchain *swapchain, uint64_t number, uint32_t fra
         mock.destroys_shown = swapchain->retired_count == ASH_MAX_RETIRED_SWAPCHAINS;
         enum ash_result result = ash_swapchain_resize(swapchain, mock.extent);
         mock.destroys_shown = false;
+        if (result == ASH_ERROR_SURFACE_LOST)
+            return start_over(swapchain, number);
         if (result != ASH_OK) {
             assert_int_equal(result, ASH_NOT_READY);
             return false;
@@ -312,13 +334,19 @@ static bool frame(struct ash_swapchain *swapchain, uint64_t number, uint32_t fra
         ash_swapchain_acquire(swapchain, (uint32_t)(number % frames), number, &image);
     if (result == ASH_NOT_READY)
         return false;
+    if (result == ASH_ERROR_SURFACE_LOST)
+        return start_over(swapchain, number);
     assert_int_equal(result, ASH_OK);
     if (drop) {
         ash_swapchain_abandon(swapchain);
         return false;
     }
     submit(&image, number);
-    assert_int_equal(ash_swapchain_present(swapchain, &image), ASH_OK);
+    result = ash_swapchain_present(swapchain, &image);
+    if (result == ASH_ERROR_SURFACE_LOST)
+        (void)start_over(swapchain, number);
+    else
+        assert_int_equal(result, ASH_OK);
     return true;
 }
 
@@ -342,6 +370,8 @@ static void nothing_that_a_window_does_breaks_them(void **state)
 {
     static const VkResult acquires[] = {VK_ERROR_OUT_OF_DATE_KHR, VK_SUBOPTIMAL_KHR, VK_TIMEOUT,
                                         VK_NOT_READY};
+    uint32_t lost = 0;
+    catch_log_begin(); // a lost surface is told of
     for (uint32_t seed = 0; seed < 24; seed++) {
         start(state);
         uint32_t frames = 1 + seed % 3;
@@ -358,12 +388,19 @@ static void nothing_that_a_window_does_breaks_them(void **state)
                 mock.next_present = event == 4 ? VK_ERROR_OUT_OF_DATE_KHR : VK_SUBOPTIMAL_KHR;
             else if (event == 6)
                 mock.extent = (VkExtent2D){random_below(3) * 100, 1 + random_below(2)};
+            VkResult *const next[] = {&mock.next_acquire, &mock.next_present, &mock.next_create};
+            if (event == 8 && random_below(4) == 0)
+                *next[random_below(3)] = VK_ERROR_SURFACE_LOST_KHR;
             if (frame(&swapchain, number, frames, event == 7))
                 number++;
         }
         assert_true(number > 100);
+        lost += mock.surfaces_lost;
         finish(&swapchain);
     }
+    catch_log_end();
+    assert_true(lost > 100);
+    test_count("surfaces lost", lost);
 }
 
 static void a_thousand_resizes_leave_nothing(void **state)
