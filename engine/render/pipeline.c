@@ -10,6 +10,9 @@
 #include "engine/render/pipelines.h"
 #include "engine/render/timer.h"
 
+// Pipelines that the passes of a game make at its start.
+enum { MOST_DEFERRED = 64 };
+
 // The stages of one pipeline while it is made.
 struct stages {
     VkPipelineShaderStageCreateInfo infos[2];
@@ -290,7 +293,6 @@ static enum ash_result create(const struct ash_pipeline *pipeline, struct ash_pi
     const VkPipelineCreationFeedbackCreateInfo feedback = {
         .sType = VK_STRUCTURE_TYPE_PIPELINE_CREATION_FEEDBACK_CREATE_INFO,
         .pPipelineCreationFeedback = &found};
-    const double began = ash_timer_now_ms();
     *out = VK_NULL_HANDLE;
     enum ash_result result = init_stages(&stages, pipelines->context, shaders, &pipeline->params);
     if (result == ASH_OK) {
@@ -302,10 +304,10 @@ static enum ash_result create(const struct ash_pipeline *pipeline, struct ash_pi
                                  VK_OBJECT_TYPE_PIPELINE, out, "%s", pipeline->params.shader);
     }
     finish_stages(&stages, pipelines->context);
-    pipelines->stats.created++;
-    pipelines->stats.ms += ash_timer_now_ms() - began;
-    pipelines->stats.cached +=
-        (found.flags & VK_PIPELINE_CREATION_FEEDBACK_APPLICATION_PIPELINE_CACHE_HIT_BIT) != 0;
+    const bool cached =
+        found.flags & VK_PIPELINE_CREATION_FEEDBACK_APPLICATION_PIPELINE_CACHE_HIT_BIT;
+    __atomic_fetch_add(&pipelines->stats.created, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&pipelines->stats.cached, cached, __ATOMIC_RELAXED);
     return result;
 }
 
@@ -350,12 +352,60 @@ enum ash_result ash_pipeline_init(struct ash_pipeline *pipeline, struct ash_pipe
                                ? VK_PIPELINE_BIND_POINT_COMPUTE
                                : VK_PIPELINE_BIND_POINT_GRAPHICS;
     result = init_layout(pipeline, pipelines->context);
-    if (result == ASH_OK)
+    const double began = ash_timer_now_ms();
+    if (result == ASH_OK && !pipelines->deferred)
         result = create(pipeline, pipelines, &shaders, &pipeline->pipeline);
+    pipelines->stats.ms += ash_timer_now_ms() - began;
     if (result == ASH_OK)
         enlist(pipeline, pipelines);
     else
         ash_pipeline_finish(pipeline, pipelines);
+    return result;
+}
+
+void ash_pipelines_defer(struct ash_pipelines *pipelines)
+{
+    pipelines->deferred = true;
+}
+
+struct compiling {
+    struct ash_pipelines *pipelines;
+    struct ash_pipeline *waiting[MOST_DEFERRED];
+    enum ash_result results[MOST_DEFERRED];
+    uint32_t count;
+};
+
+static void compile(void *user, uint32_t index)
+{
+    struct compiling *all = user;
+    struct ash_pipeline *pipeline = all->waiting[index];
+    struct shaders shaders;
+    all->results[index] = find_shaders(all->pipelines, pipeline->params.shader, &shaders);
+    if (all->results[index] == ASH_OK)
+        all->results[index] = create(pipeline, all->pipelines, &shaders, &pipeline->pipeline);
+}
+
+enum ash_result ash_pipelines_compile(struct ash_pipelines *pipelines, ash_spread *spread,
+                                      void *user)
+{
+    enum ash_result result = ASH_OK;
+    struct compiling all = {.pipelines = pipelines};
+    const double began = ash_timer_now_ms();
+    pipelines->deferred = false;
+    for (struct ash_pipeline *at = pipelines->pipelines; at != NULL; at = at->next) {
+        ASH_ASSERT(all.count < MOST_DEFERRED);
+        if (at->pipeline == VK_NULL_HANDLE)
+            all.waiting[all.count++] = at;
+    }
+    if (spread != NULL)
+        spread(user, compile, &all, all.count);
+    for (uint32_t i = 0; i < all.count; i++) {
+        if (spread == NULL)
+            compile(&all, i);
+        if (result == ASH_OK)
+            result = all.results[i];
+    }
+    pipelines->stats.ms += ash_timer_now_ms() - began;
     return result;
 }
 

@@ -46,6 +46,17 @@ ASH_API void ash_pipelines_destroy(struct ash_pipelines *pipelines);
 ASH_API ASH_NODISCARD enum ash_result ash_pipelines_cache_data(
     const struct ash_pipelines *pipelines, void *data, size_t *size);
 
+// Calls work(work_user, i) for each i below `count`, on any threads, and returns when all are done.
+typedef void ash_spread(void *user, void (*work)(void *work_user, uint32_t index), void *work_user,
+                        uint32_t count);
+
+// Pipelines that are made from now on are compiled by ash_pipelines_compile, not by themselves.
+ASH_API void ash_pipelines_defer(struct ash_pipelines *pipelines);
+// Compiles what was deferred; later ones compile themselves. `spread` may be NULL: one by one.
+// Errors: those of ash_pipeline_init; the pipelines that failed can't be bound.
+ASH_API ASH_NODISCARD enum ash_result ash_pipelines_compile(struct ash_pipelines *pipelines,
+                                                            ash_spread *spread, void *user);
+
 struct ash_pipelines_stats {
     uint32_t created; // VkPipelines, since these were
     uint32_t cached;  // of them those that the driver found in the cache, if it says so

@@ -14,6 +14,7 @@ struct ash_pipelines {
     VkSampler samplers[ASH_SAMPLER_COUNT];
     struct ash_pipeline *pipelines; // all that were made and not finished
     struct ash_pipelines_stats stats;
+    bool deferred; // pipelines wait for ash_pipelines_compile
 };
 
 // NULL if there is none of that name and stage.

@@ -93,8 +93,11 @@ static enum ash_result init_passes(struct ash_renderer *renderer,
                                .color_format = renderer->target.format,
                                .depth_format = ASH_DEPTH_FORMAT,
                                .game = params->game};
+    ash_pipelines_defer(renderer->pipelines);
     enum ash_result result =
         ash_pass_list_init(&renderer->passes, &env, params->passes, params->pass_count);
+    if (result == ASH_OK)
+        result = ash_pipelines_compile(renderer->pipelines, params->spread, params->spread_user);
     if (result != ASH_OK)
         return result;
     renderer->passes.mark_passes = params->mark_passes;

@@ -37,6 +37,8 @@ struct ash_renderer_params {
     void *game;                 // handed to passes in ash_pass_env
     const void *pipeline_cache; // as ash_pipelines_params.cache
     size_t pipeline_cache_size;
+    ash_spread *spread; // compiles the passes' pipelines beside each other; NULL: one by one
+    void *spread_user;
 };
 
 // Renders to the context's surface if it has one, else to an offscreen image. On failure *out is

@@ -252,6 +252,46 @@ static void every_state_makes_a_pipeline(void **state)
     close_compute(&fixture);
 }
 
+static void from_the_last(void *user, void (*work)(void *work_user, uint32_t index),
+                          void *work_user, uint32_t count)
+{
+    *(uint32_t *)user = count;
+    while (count-- > 0)
+        work(work_user, count);
+}
+
+static void what_is_deferred_is_compiled_at_once(void **state)
+{
+    (void)state;
+    for (int spread = 0; spread < 2; spread++) {
+        struct compute_fixture fixture;
+        struct ash_pipeline pipelines[3];
+        struct ash_pipelines_stats stats;
+        uint32_t spread_count = 0;
+        open_compute(&fixture);
+        ash_pipelines_defer(fixture.pipelines);
+        for (uint32_t i = 0; i < 3; i++) {
+            if (i == 2)
+                assert_int_equal(ash_pipelines_compile(fixture.pipelines,
+                                                       spread ? from_the_last : NULL,
+                                                       &spread_count),
+                                 ASH_OK);
+            assert_int_equal(ash_pipeline_init(&pipelines[i], fixture.pipelines, &compute_params),
+                             ASH_OK);
+            assert_int_equal(pipelines[i].pipeline != VK_NULL_HANDLE, i == 2);
+        }
+        assert_non_null(pipelines[0].pipeline);
+        assert_non_null(pipelines[1].pipeline);
+        assert_int_equal(spread_count, spread ? 2 : 0);
+        ash_pipelines_stats(fixture.pipelines, &stats);
+        assert_int_equal(stats.created, 3);
+        assert_true(stats.ms > 0);
+        for (uint32_t i = 0; i < 3; i++)
+            ash_pipeline_finish(&pipelines[i], fixture.pipelines);
+        close_compute(&fixture);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_dropped_frame_is_begun_again),
         cmocka_unit_test(a_shader_that_is_not_there_is_named),
         cmocka_unit_test(the_cache_comes_back),
+        cmocka_unit_test(what_is_deferred_is_compiled_at_once),
         cmocka_unit_test(every_state_makes_a_pipeline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
