@@ -24,12 +24,15 @@ _Static_assert(PASS_COUNT <= GAME_MAX_PASSES, "struct game keeps the times of al
 
 enum { MAX_WORKERS = 32, PATH_SIZE = 4096 };
 
-// One core is left to the frame; what is left over of the others is the driver's.
+// One core is left to the frame; what is left over of the others is the driver's. Of many, some are
+// left to the system, for whose sake the frame would wait.
 static uint32_t worker_count(void)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     if (cores <= 2)
         return 1;
+    if (cores >= 8)
+        cores -= 2;
     return cores - 1 < MAX_WORKERS ? (uint32_t)cores - 1 : MAX_WORKERS;
 }
 
@@ -157,6 +160,8 @@ static bool create_renderer(struct game *game)
         .vsync = game->options->vsync,
         .mark_passes = game->rebuilds > 0, // a device that was lost may be lost again
         .game = &game->resources,
+        .spread = jobs_worker_count(game->jobs) > 2 ? jobs_spread : NULL,
+        .spread_user = game->jobs,
         .pipeline_cache = cache,
         .pipeline_cache_size = cache_size,
     };

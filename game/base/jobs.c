@@ -100,7 +100,13 @@ struct jobs *jobs_create(uint32_t worker_count)
                 worker_count);
         return NULL;
     }
-    pthread_mutex_init(&jobs->mutex, NULL);
+    // Held for some 100 ns: waiting awake is cheaper than to sleep, for the frame's thread above
+    // all.
+    pthread_mutexattr_t brief;
+    pthread_mutexattr_init(&brief);
+    pthread_mutexattr_settype(&brief, PTHREAD_MUTEX_ADAPTIVE_NP);
+    pthread_mutex_init(&jobs->mutex, &brief);
+    pthread_mutexattr_destroy(&brief);
     pthread_cond_init(&jobs->work, NULL);
     pthread_cond_init(&jobs->done, NULL);
     start_workers(jobs, worker_count);
@@ -138,8 +144,8 @@ void jobs_submit(struct jobs *jobs, struct job *job)
     job->next = *at;
     *at = job;
     job->results->pending++;
-    pthread_cond_signal(&jobs->work);
     pthread_mutex_unlock(&jobs->mutex);
+    pthread_cond_signal(&jobs->work); // who wakes now does not meet the lock
 }
 
 // Unlinks the job after `previous` (NULL: the first). The mutex is held.
@@ -169,6 +175,17 @@ struct job *jobs_take(struct jobs *jobs, struct job_results *results, bool wait)
     return job;
 }
 
+struct job *jobs_take_all(struct jobs *jobs, struct job_results *results)
+{
+    pthread_mutex_lock(&jobs->mutex);
+    struct job *first = results->first;
+    results->first = results->last = NULL;
+    for (const struct job *job = first; job != NULL; job = job->next)
+        results->pending--;
+    pthread_mutex_unlock(&jobs->mutex);
+    return first;
+}
+
 // The finished job with this order, unlinked, or NULL. The mutex is held.
 static struct job *find_result(struct job_results *results, uint64_t order)
 {
@@ -195,4 +212,39 @@ struct job *jobs_take_order(struct jobs *jobs, struct job_results *results, uint
 uint32_t jobs_worker_count(const struct jobs *jobs)
 {
     return jobs->worker_count;
+}
+
+struct share {
+    struct job job; // first: a job is its share
+    void (*work)(void *user, uint32_t index);
+    void *user;
+    uint32_t index;
+};
+
+static void run_share(struct job *job, uint32_t worker)
+{
+    (void)worker;
+    const struct share *share = (const struct share *)job;
+    share->work(share->user, share->index);
+}
+
+void jobs_spread(void *jobs, void (*work)(void *user, uint32_t index), void *user, uint32_t count)
+{
+    struct job_results results = {0};
+    struct share *shares = calloc(count, sizeof(*shares));
+    for (uint32_t i = 0; i < count; i++) {
+        if (shares == NULL) {
+            work(user, i);
+            continue;
+        }
+        shares[i] = (struct share){
+            .job = {.name = "share", .run = run_share, .results = &results, .priority = INT32_MIN},
+            .work = work,
+            .user = user,
+            .index = i};
+        jobs_submit(jobs, &shares[i].job);
+    }
+    while (jobs_take(jobs, &results, /*wait=*/true) != NULL)
+        continue;
+    free(shares);
 }

@@ -44,10 +44,16 @@ void jobs_submit(struct jobs *jobs, struct job *job);
 // The job of these results that finished first, or NULL. With `wait`, waits for one while any is
 // queued or running.
 struct job *jobs_take(struct jobs *jobs, struct job_results *results, bool wait);
+// All that have finished, in that order, linked by `next`; NULL: none.
+struct job *jobs_take_all(struct jobs *jobs, struct job_results *results);
 // The finished job with this `order`, or NULL: for an owner who wants them back in a fixed order,
 // however many workers there are. With `wait`, waits for it; it must have been submitted.
 struct job *jobs_take_order(struct jobs *jobs, struct job_results *results, uint64_t order,
                             bool wait);
+
+// Calls work(user, i) for each i below `count`, on the workers, before what is queued; returns when
+// all are done. `jobs` is a struct jobs.
+void jobs_spread(void *jobs, void (*work)(void *user, uint32_t index), void *user, uint32_t count);
 
 uint32_t jobs_worker_count(const struct jobs *jobs);
 

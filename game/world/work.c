@@ -18,11 +18,15 @@ bool work_commit(struct world *world, bool wait)
 {
     if (world->in_flight == 0)
         return false;
-    struct job *job = world->deterministic
-                          ? jobs_take_order(world->jobs, &world->results, world->next_commit, wait)
-                          : jobs_take(world->jobs, &world->results, wait);
+    struct job *job = world->finished;
+    if (world->deterministic)
+        job = jobs_take_order(world->jobs, &world->results, world->next_commit, wait);
+    else if (job == NULL)
+        job = wait ? jobs_take(world->jobs, &world->results, wait)
+                   : jobs_take_all(world->jobs, &world->results);
     if (job == NULL)
         return false;
+    world->finished = job->next;
     struct world_job *finished = (struct world_job *)job;
     world->next_commit++;
     world->in_flight--;

@@ -95,6 +95,7 @@ struct world {
 
     // What is being done.
     struct job_results results;
+    struct job *finished;             // taken, and not yet committed
     uint64_t next_order, next_commit; // of jobs
     uint32_t in_flight;
     atomic_bool stopping;

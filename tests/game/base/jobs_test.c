@@ -39,6 +39,13 @@ static void run_until_open(struct job *job, uint32_t worker)
     run_counted(job, worker);
 }
 
+static void *open_soon(void *argument)
+{
+    usleep(2000);
+    atomic_store(&gate_open, true);
+    return argument;
+}
+
 static void setup_jobs(struct counted_job *jobs, uint32_t count, struct job_results *results)
 {
     atomic_store(&run_counter, 0);
@@ -132,6 +139,59 @@ struct owner {
     uint32_t wrong, taken;
 };
 
+static void all_that_finished_is_taken_at_once(void **state)
+{
+    (void)state;
+    struct job_results results = {0};
+    static struct counted_job counted[50];
+    struct jobs *jobs = jobs_create(2);
+    assert_null(jobs_take_all(jobs, &results));
+    setup_jobs(counted, 50, &results);
+    for (uint32_t i = 0; i < 50; i++)
+        jobs_submit(jobs, &counted[i].job);
+    uint32_t taken = 0;
+    while (taken < 50) {
+        for (struct job *job = jobs_take_all(jobs, &results); job != NULL; job = job->next)
+            taken++;
+        usleep(100);
+    }
+    assert_int_equal(taken, 50);
+    assert_null(jobs_take(jobs, &results, true)); // nothing is left to wait for
+    jobs_destroy(jobs);
+}
+
+static void count_share(void *user, uint32_t index)
+{
+    atomic_uint *counts = user;
+    atomic_fetch_add(&counts[index], 1);
+}
+
+static void work_is_spread_before_what_is_queued(void **state)
+{
+    (void)state;
+    struct job_results results = {0};
+    static struct counted_job queued[20];
+    static atomic_uint counts[30];
+    struct jobs *jobs = jobs_create(1);
+    setup_jobs(queued, 20, &results);
+    atomic_store(&gate_open, false);
+    for (uint32_t i = 0; i < 20; i++) {
+        queued[i].job.run = i == 0 ? run_counted : run_until_open;
+        jobs_submit(jobs, &queued[i].job);
+    }
+    assert_non_null(jobs_take(jobs, &results, true)); // the next one waits for the gate
+    pthread_t opener;
+    assert_int_equal(pthread_create(&opener, NULL, open_soon, NULL), 0);
+    jobs_spread(jobs, count_share, counts, 30);
+    for (uint32_t i = 0; i < 30; i++)
+        assert_int_equal(counts[i], 1);
+    pthread_join(opener, NULL);
+    while (jobs_take(jobs, &results, true) != NULL)
+        continue;
+    jobs_spread(jobs, count_share, counts, 0);
+    jobs_destroy(jobs);
+}
+
 static void *own_and_take(void *argument)
 {
     struct owner *owner = argument;
@@ -204,6 +264,8 @@ int main(void)
         cmocka_unit_test(every_job_runs_once_and_comes_back),
         cmocka_unit_test(lower_priority_numbers_run_first_and_equal_ones_in_turn),
         cmocka_unit_test(results_are_taken_in_a_fixed_order_where_asked_for),
+        cmocka_unit_test(all_that_finished_is_taken_at_once),
+        cmocka_unit_test(work_is_spread_before_what_is_queued),
         cmocka_unit_test(several_owners_share_the_workers),
         cmocka_unit_test(destroying_waits_for_what_runs_and_drops_the_rest),
     };
