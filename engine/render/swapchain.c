@@ -267,17 +267,25 @@ enum ash_result ash_swapchain_acquire(struct ash_swapchain *swapchain, uint32_t 
         return ash_render_check(vk_result, "vkAcquireNextImageKHR", "the window");
     if (vk_result == VK_SUBOPTIMAL_KHR)
         note_suboptimal(swapchain);
-    // Presents end in order: with this image's, those of all swapchains before have ended too.
-    for (uint32_t i = 0; i < swapchain->retired_count && images->presented[index]; i++) {
-        if (swapchain->retired[i].until == UINT64_MAX)
-            swapchain->retired[i].until = number;
-    }
     *out = (struct ash_acquired_image){.image = images->images[index],
                                        .view = images->views[index],
                                        .acquired = images->acquired[slot],
                                        .presentable = images->presentable[index],
-                                       .index = index};
+                                       .index = index,
+                                       .number = number};
     return ASH_OK;
+}
+
+// Presents end in order: once `acquired` has been waited for, by the submission of this image, its
+// last present is over, and those of all swapchains before. An image that was never submitted says
+// nothing.
+static void date_retired(struct ash_swapchain *swapchain, const struct ash_acquired_image *image)
+{
+    for (uint32_t i = 0; i < swapchain->retired_count && swapchain->images.presented[image->index];
+         i++) {
+        if (swapchain->retired[i].until == UINT64_MAX)
+            swapchain->retired[i].until = image->number;
+    }
 }
 
 enum ash_result ash_swapchain_present(struct ash_swapchain *swapchain,
@@ -291,6 +299,7 @@ enum ash_result ash_swapchain_present(struct ash_swapchain *swapchain,
                              .pSwapchains = &swapchain->images.swapchain,
                              .pImageIndices = &image->index};
     VkResult vk_result = context->vk->vkQueuePresentKHR(context->graphics.queue, &info);
+    date_retired(swapchain, image);
     swapchain->images.presented[image->index] = true;
     if (vk_result == VK_SUBOPTIMAL_KHR)
         note_suboptimal(swapchain);

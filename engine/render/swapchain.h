@@ -76,6 +76,7 @@ struct ash_acquired_image {
     VkSemaphore acquired;    // VK_NULL_HANDLE: no need to wait
     VkSemaphore presentable; // to be signalled when it is drawn; VK_NULL_HANDLE: nobody waits
     uint32_t index;
+    uint64_t number; // of the submission that draws to it
 };
 
 // Takes the next image, for the submission `number` in `slot`. Waits for a second at most.
