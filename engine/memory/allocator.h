@@ -40,7 +40,7 @@ struct ash_allocator; // opaque
 // All zero but the context is a good default.
 struct ash_allocator_params {
     struct ash_context *context; // borrowed; outlives the allocator
-    VkDeviceSize chunk_size;     // 0: 64 MiB; less only where a heap is small, an eighth of it
+    VkDeviceSize chunk_size;     // 0: 64 MiB; at most an eighth of the heap
     const char *label;           // copied; NULL: "allocator"
 };
 

@@ -79,7 +79,7 @@ static enum ash_result synchronise(struct ash_allocator *allocator,
     if ((flags & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT) != 0 || size == 0)
         return ASH_OK;
     struct ash_chunk *chunk = chunk_of(allocator, block);
-    VkDeviceSize atom = ash_max_u64(allocator->context->properties.limits.nonCoherentAtomSize, 1);
+    VkDeviceSize atom = allocator->context->properties.limits.nonCoherentAtomSize;
     VkDeviceSize first = ash_align_down(block->offset + offset, atom);
     VkDeviceSize end = ash_align_up(block->offset + offset + size, atom);
     VkMappedMemoryRange range = {

@@ -4,10 +4,9 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-// The seed's least size of a chunk, the heaps that are too small for it, and their share.
+// The seed's least size of a chunk, and the share of its heap that a chunk is at most.
 static const VkDeviceSize default_chunk_size = 64 * MIB;
-static const VkDeviceSize small_heap = 512 * MIB;
-enum { SMALL_HEAP_SHARE = 8 };
+enum { HEAP_SHARE = 8 };
 
 // Blocks from an eighth of a chunk on are large: few fit in one, and each leaves a hole to mind.
 enum { LARGE_SHARE = 8 };
@@ -21,10 +20,8 @@ static const VkMemoryPropertyFlags only_on_demand =
 static VkDeviceSize chunk_size_for(VkDeviceSize wanted, VkDeviceSize heap_size, VkDeviceSize limit)
 {
     VkDeviceSize size = wanted != 0 ? wanted : default_chunk_size;
-    if (heap_size < small_heap)
-        size = ash_min_u64(size, heap_size / SMALL_HEAP_SHARE);
-    size = ash_min_u64(size, ash_min_u64(limit, ASH_REGION_MAX_SPAN));
-    return size;
+    size = ash_min_u64(size, heap_size / HEAP_SHARE);
+    return ash_min_u64(size, ash_min_u64(limit, ASH_REGION_MAX_SPAN));
 }
 
 void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_size)
@@ -43,21 +40,11 @@ void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_s
         // In non-coherent memory a block is whole atoms, so that flushing it touches no other.
         bool atoms = (type->flags & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) != 0 &&
                      (type->flags & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT) == 0;
-        type->alignment[0] = atoms ? ash_max_u64(limits->nonCoherentAtomSize, 1) : 1;
+        type->alignment[0] = atoms ? limits->nonCoherentAtomSize : 1;
         // An optimal image is whole pages of bufferImageGranularity, so that no linear resource
         // can share one with it, whatever its neighbours are.
         type->alignment[1] = ash_max_u64(type->alignment[0], limits->bufferImageGranularity);
     }
-}
-
-// Of the lowest 16 bits, which are all that flags of memory have; in few steps also where the
-// processor has no instruction for it.
-static uint32_t count_bits(uint32_t bits)
-{
-    bits = (bits & 0x5555) + (bits >> 1 & 0x5555);
-    bits = (bits & 0x3333) + (bits >> 2 & 0x3333);
-    bits = (bits & 0x0f0f) + (bits >> 4 & 0x0f0f);
-    return (bits & 0xff) + (bits >> 8);
 }
 
 // How well a type suits; higher is better, 0 is not at all.
@@ -66,9 +53,9 @@ static uint32_t suitability(VkMemoryPropertyFlags flags, VkMemoryPropertyFlags r
 {
     if ((flags & required) != required || (flags & only_on_demand & ~(required | preferred)) != 0)
         return 0;
-    uint32_t met = count_bits(flags & preferred);
-    uint32_t extra = count_bits(flags & ~(required | preferred));
-    return met * 64 + 63 - extra;
+    uint32_t met = (uint32_t)__builtin_popcount(flags & preferred);
+    uint32_t extra = (uint32_t)__builtin_popcount(flags & ~(required | preferred));
+    return 64 * met + 64 - extra; // there are fewer flags than 64
 }
 
 enum ash_result ash_allocator_find_memory_type(const struct ash_allocator *allocator,

@@ -180,9 +180,10 @@ static VKAPI_ATTR VkResult VKAPI_CALL fake_MapMemory(VkDevice handle, VkDeviceMe
                                                      VkDeviceSize offset, VkDeviceSize size,
                                                      VkMemoryMapFlags flags, void **data)
 {
-    (void)flags;
     struct fake_device *device = from_device(handle);
     VkResult result = fake_begin(device, "vkMapMemory");
+    if (flags != 0)
+        fake_complain(device, "vkMapMemory with flags, of which there are none");
     struct fake_object *memory = get_memory(device, memory_handle, "vkMapMemory");
     *data = NULL;
     if (!memory)

@@ -317,6 +317,42 @@ static void slots_that_fill_their_page(void **state)
     memory_test_end(&test);
 }
 
+// Of two types that will do, the one that can less: what is rare is kept for who asks for it.
+static void the_fewest_extra_flags_are_taken(void **state)
+{
+    (void)state;
+    const VkMemoryPropertyFlags local = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
+    struct memory_test test;
+    struct ash_memory_block block;
+    struct fake_profile profile = fake_profiles[FAKE_DISCRETE];
+    profile.memory.memoryTypeCount = 2;
+    profile.memory.memoryTypes[0].propertyFlags = local | VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT;
+    profile.memory.memoryTypes[1].propertyFlags = local;
+    memory_test_begin(&test, &profile);
+    take(&test, local, 64, &block);
+    assert_int_equal(block.memory_type_index, 1);
+    give(&test, &block);
+    take(&test, 0, 64, &block);
+    assert_int_equal(block.memory_type_index, 1);
+    give(&test, &block);
+    memory_test_end(&test);
+}
+
+// An image's granularity may be less than the atoms that a flush touches.
+static void images_are_whole_atoms_too(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_memory_block block;
+    const struct ash_alloc_params params = {
+        .requirements = {.size = 1, .alignment = 1, .memoryTypeBits = 2}, .optimal_image = true};
+    memory_test_begin(&test, &fake_profiles[FAKE_MOBILE]);
+    assert_int_equal(ash_allocator_alloc(test.allocator, &params, &block), ASH_OK);
+    assert_int_equal(block.size, 256);
+    give(&test, &block);
+    memory_test_end(&test);
+}
+
 // memoryTypeBits that differ by eight share a place among the remembered choices.
 static void other_type_bits_are_another_choice(void **state)
 {
@@ -447,6 +483,8 @@ int main(void)
         cmocka_unit_test(each_request_of_creation_is_looked_at),
         cmocka_unit_test(an_allocator_leaves_nothing),
         cmocka_unit_test(slots_that_fill_their_page),
+        cmocka_unit_test(the_fewest_extra_flags_are_taken),
+        cmocka_unit_test(images_are_whole_atoms_too),
         cmocka_unit_test(other_type_bits_are_another_choice),
         cmocka_unit_test(a_block_of_an_eighth_of_a_chunk_is_large),
         cmocka_unit_test(the_peak_is_of_what_was_there_at_once),
