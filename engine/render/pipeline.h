@@ -62,6 +62,7 @@ struct ash_pipelines_stats {
     uint32_t cached;  // of them those that the driver found in the cache, if it says so
     double ms;        // that it took in all
 };
+// What has been made so far, and what it took.
 ASH_API void ash_pipelines_stats(const struct ash_pipelines *pipelines,
                                  struct ash_pipelines_stats *out);
 
