@@ -31,7 +31,7 @@ layout(std430, set = 0, binding = 7) buffer Draws { terrain_draws draws; };
 
 int column_count()
 {
-    int across = view.cell.w + 1;
+    int across = view.cell.w / 2 * 2 + 1;
     return across * across;
 }
 
@@ -46,8 +46,7 @@ bool find(int column, int n, out uint index, out vec3 origin)
     seen_column offset = seen_column_at(column);
     ivec3 chunk = view.cell.xyz + ivec3(offset.x, 0, offset.z);
     chunk.y = seen_level_at(view.cell.y, n);
-    ivec2 place = chunk.xz & (view.cell.w - 1);
-    index = grid[(place.y * view.cell.w + place.x) * 4 + chunk.y];
+    index = grid[seen_slot(chunk.x, chunk.y, chunk.z, view.cell.w)];
     // A slot keeps what was there before, or nothing that has a meaning.
     if (index >= view.records || records[index].chunk.xyz != chunk ||
         records[index].first[TERRAIN_RANGES] == 0)
@@ -181,6 +180,9 @@ void sum(uint thread)
 // The opaque quads from near to far, the others from far to near.
 void list_column(uint thread, int column)
 {
+    // Most columns are not seen; the last of a group looks for itself.
+    if ((column + 1) % GROUP != 0 && column + 1 < column_count() && sums[column] == sums[column + 1])
+        return;
     uvec4 all = uvec4(draws.quads[0], draws.quads[1], draws.quads[2], draws.quads[3]);
     uvec4 before = sums[column_count() + column / GROUP] + sums[column];
     for (int n = 0; n < 4; n++) {

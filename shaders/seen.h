@@ -61,6 +61,14 @@ SEEN_FUNCTION int seen_level_at(int camera_level, int n)
     return orders >> 4 * n & 3;
 }
 
+// The slot of a chunk in a grid of side x side columns, which repeats. (The remainder of a negative
+// number is not the same everywhere.)
+SEEN_FUNCTION int seen_slot(int x, int y, int z, int side)
+{
+    int column = (z + (1 << 30)) % side * side + (x + (1 << 30)) % side;
+    return column * 4 + y;
+}
+
 // Where a chunk begins, of the axis: `camera_cell` is the camera's chunk, `inside` its place there.
 SEEN_FUNCTION float seen_origin(int cell, int camera_cell, float inside)
 {

@@ -24,7 +24,8 @@ enum ash_result ash_rendering_init(struct ash_rendering *rendering, struct ash_a
                                    const struct ash_rendering_params *params)
 {
     *rendering =
-        (struct ash_rendering){.pauses = params->alone || params->reads != ASH_PASS_READS_NOTHING};
+        (struct ash_rendering){.pauses = params->alone || params->reads != ASH_PASS_READS_NOTHING,
+                               .covered = params->covered};
     VkImageUsageFlags sampled =
         (params->reads & ASH_PASS_READS_DEPTH) != 0 ? VK_IMAGE_USAGE_SAMPLED_BIT : 0;
     enum ash_result result = ash_image_init(

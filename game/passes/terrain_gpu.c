@@ -155,7 +155,7 @@ static bool record_changes(const struct terrain_gpu *gpu, uint32_t changes,
 static bool record_choice(const struct terrain_gpu *gpu, const struct terrain_meshes *meshes,
                           const struct ash_binding bindings[8], struct ash_frame *frame)
 {
-    const uint32_t across = meshes->side + 1;
+    const uint32_t across = meshes->side / 2 * 2 + 1;
     if (!dispatch(gpu, STEP_COUNT, bindings, (across * across + GROUP - 1) / GROUP, 1, frame) ||
         !dispatch(gpu, STEP_SUM, bindings, 1, 1, frame) ||
         !dispatch(gpu, STEP_LIST, bindings, across, across, frame))

@@ -12,7 +12,7 @@
 static const char *const detail_labels[] = {"terrain detail 0", "terrain detail 1",
                                             "terrain detail 2", "terrain detail 3"};
 
-// A grid of 8 MiB of slots; the world, at its largest radius, has half the side.
+// A grid of 8 MiB of slots; the world at its largest radius needs a quarter of that.
 enum { FIRST_SIDE = 8, LAST_SIDE = 512 };
 
 static bool same_coord(struct chunk_coord a, struct chunk_coord b)
@@ -33,7 +33,7 @@ static struct terrain_mesh **slot_at(const struct terrain_meshes *meshes, struct
 
 static bool grow(struct terrain_meshes *meshes)
 {
-    const uint32_t side = meshes->side == 0 ? FIRST_SIDE : meshes->side * 2;
+    const uint32_t side = meshes->side == 0 ? FIRST_SIDE : meshes->side + meshes->side / 4;
     struct terrain_mesh **slots =
         side <= LAST_SIDE ? calloc((size_t)side * side * COLUMN_CHUNKS, sizeof(*slots)) : NULL;
     if (slots == NULL)

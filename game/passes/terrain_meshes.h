@@ -15,6 +15,7 @@
 #include "engine/memory/buffer.h"
 #include "engine/render/pass.h"
 
+#include "shaders/seen.h"
 #include "shaders/shared.h"
 
 #include <stdbool.h>
@@ -39,7 +40,7 @@ struct terrain_visible {
 // All zero is a grid without meshes.
 struct terrain_meshes {
     // Columns of four chunks, side x side of them, over and over: a column's place is its
-    // coordinates modulo the side, a power of two that grows until no two meshes share one.
+    // coordinates modulo the side, which grows until no two meshes share one.
     struct terrain_mesh **slots; // owned, as the meshes are; NULL: no mesh
     uint32_t side;               // 0: no slots
     uint32_t mesh_count;
@@ -56,12 +57,10 @@ enum ash_result terrain_meshes_init(struct terrain_meshes *meshes, const struct 
 // The GPU is idle. All zero is allowed.
 void terrain_meshes_finish(struct terrain_meshes *meshes, const struct ash_pass_env *env);
 
-// Where a chunk's slot is. Valid usage: side is a power of two.
+// Where a chunk's slot is. Valid usage: side is above 0.
 static inline uint32_t terrain_slot(uint32_t side, struct chunk_coord coord)
 {
-    const uint32_t mask = side - 1;
-    const uint32_t column = ((uint32_t)coord.z & mask) * side + ((uint32_t)coord.x & mask);
-    return column * COLUMN_CHUNKS + (uint32_t)coord.y;
+    return (uint32_t)seen_slot(coord.x, coord.y, coord.z, (int)side);
 }
 // The four slots of a column, which may hold meshes of another one whose place is the same.
 // Valid usage: side is above 0.

@@ -11,7 +11,7 @@
 #include "shaders/seen.h"
 #include "shaders/shared.h"
 
-enum { SIDE = 9, CHUNKS = SIDE * SIDE * COLUMN_CHUNKS, POINTS = 8, GRID = 16 };
+enum { SIDE = 9, CHUNKS = SIDE * SIDE * COLUMN_CHUNKS, POINTS = 8, GRID = 11 };
 
 struct table {
     struct terrain_mesh meshes[CHUNKS];
@@ -27,8 +27,7 @@ static struct table *make_table(void)
         const struct chunk_coord coord = {i % SIDE - SIDE / 2, i / (SIDE * SIDE),
                                           i / SIDE % SIDE - SIDE / 2};
         table->meshes[i].coord = coord;
-        const uint32_t column = ((uint32_t)coord.z % GRID) * GRID + (uint32_t)coord.x % GRID;
-        table->slots[column * COLUMN_CHUNKS + (uint32_t)coord.y] = &table->meshes[i];
+        table->slots[terrain_slot(GRID, coord)] = &table->meshes[i];
     }
     table->all.slots = table->slots;
     table->all.side = GRID;
