@@ -2,6 +2,8 @@
 // Uploads over a queue that only copies, on a made-up device that has one.
 #include "tests/engine/memory/upload_fixture.h"
 
+#include <volk.h>
+
 static void begin_beside(struct upload_test *test, enum ash_upload_path path)
 {
     static struct fake_profile profile;
@@ -147,6 +149,41 @@ static void each_recording_changes_hands_by_itself(void **state)
     end(&test);
 }
 
+// That the test above could fail: the device here reports a half that has no other, of a range of
+// its own or of one that is released otherwise.
+static void half_a_change_of_hands_is_reported(void **state)
+{
+    (void)state;
+    struct upload_test test;
+    begin_beside(&test, ASH_UPLOAD_AUTO);
+    assert_int_equal(upload(&test, &test.buffer, 0, "abcd", 4), ASH_OK);
+    const struct ash_context *context = ash_allocator_context(test.test.allocator);
+    VkBufferMemoryBarrier2 acquire = {.sType = VK_STRUCTURE_TYPE_BUFFER_MEMORY_BARRIER_2,
+                                      .srcStageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
+                                      .dstStageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT,
+                                      .dstAccessMask = VK_ACCESS_2_MEMORY_READ_BIT,
+                                      .srcQueueFamilyIndex = context->transfer.family_index,
+                                      .dstQueueFamilyIndex = context->graphics.family_index,
+                                      .buffer = test.buffer.buffer,
+                                      .offset = 1000,
+                                      .size = 4};
+    VkDependencyInfo info = {.sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO,
+                             .bufferMemoryBarrierCount = 1,
+                             .pBufferMemoryBarriers = &acquire};
+    fake_device_quiet(test.test.device, true);
+    context->vk->vkCmdPipelineBarrier2(memory_test_commands(&test.test), &info);
+    assert_non_null(strstr(fake_device_complaint(test.test.device), "has no other"));
+    fake_device_forget_complaints(test.test.device);
+    fake_device_quiet(test.test.device, false);
+    struct ash_upload_wait wait = record_beside(&test, 1);
+    assert_true(wait.semaphore != VK_NULL_HANDLE);
+    struct fake_counts counts = counts_of(&test);
+    assert_int_equal(counts.releases, 1);
+    assert_int_equal(counts.acquires, 1);
+    ash_upload_reclaim(test.upload, 1);
+    end(&test);
+}
+
 static void a_dropped_frame_is_acquired_again(void **state)
 {
     (void)state;
@@ -259,6 +296,7 @@ int main(void)
         cmocka_unit_test(what_is_copied_beside_changes_hands_in_pairs),
         cmocka_unit_test(many_stretches_arrive_and_change_hands),
         cmocka_unit_test(each_recording_changes_hands_by_itself),
+        cmocka_unit_test(half_a_change_of_hands_is_reported),
         cmocka_unit_test(a_dropped_frame_is_acquired_again),
         cmocka_unit_test(what_the_transfer_queue_cannot_do_goes_with_the_frame),
         cmocka_unit_test(what_the_transfer_queue_refuses_goes_with_the_frame),
