@@ -1,7 +1,6 @@
 // The sky's colour in a direction, for the sky itself and for whatever fades into it. GLSL only.
 //
-// Fragment stages get the colours from their vertex stage, flat: on a software driver each read of
-// a uniform is checked against its buffer, and a dozen of them cost more than the sum itself.
+// Colours are sRGB codes here: mixed as they are seen, and never encoded for each pixel.
 
 struct atmosphere {
     vec3 zenith, horizon, sun, glow;

@@ -1,16 +1,17 @@
 // From linear light to the codes that the target holds. GLSL only.
 //
-// The target holds sRGB codes as plain numbers, and blends them as such: on a software driver,
-// decoding and encoding around each blend cost more than shading does.
+// The target holds sRGB codes as plain numbers, and blends them as such. What pixels are made of is
+// given as codes already: light is turned into them at vertices, and times a texture's code it is
+// lit near enough.
 
-// The sRGB curve, to a hundredth, from a square root: below 0 is black, as the target sees to it.
+// The sRGB curve, to a hundredth, from a square root.
 vec3 encode(vec3 light)
 {
-    return 1.235 * sqrt(light) - 0.207 * light - 0.028;
+    return max(1.235 * sqrt(light) - 0.207 * light - 0.028, 0.0);
 }
 
-// Of colour that is multiplied by how much it covers: what encode() gives, times that.
-vec4 encode_premultiplied(vec4 light)
+// What a code is multiplied by to look lit so: exact for a colour that gives back a fifth.
+vec3 shade(vec3 light)
 {
-    return vec4(1.235 * sqrt(light.rgb * light.a) - 0.207 * light.rgb - 0.028 * light.a, light.a);
+    return encode(0.2 * light) * (1.0 / 0.4829);
 }

@@ -3,7 +3,6 @@
 
 #include "shared.h"
 #include "blocks.h"
-#include "encode.h"
 
 #ifdef VERTEX_STAGE
 layout(std430, set = 0, binding = 0) readonly buffer Quads { hud_quad quads[]; };
@@ -29,7 +28,7 @@ void main()
 
 #ifdef FRAGMENT_STAGE
 layout(set = 0, binding = 1) uniform sampler2D font;
-layout(set = 0, binding = 2) uniform sampler2DArray blocks;
+layout(set = 0, binding = 2) uniform sampler2D blocks;
 layout(std430, set = 0, binding = 3) readonly buffer Cells { uint cells[]; };
 
 layout(location = 0) in vec3 uv;
@@ -43,7 +42,7 @@ void main()
     if (fill == HUD_FILL_GLYPH)
         color.a *= texelFetch(font, ivec2(uv.xy), 0).r;
     else if (fill == HUD_FILL_BLOCK)
-        color.rgb *= encode(block_texel(blocks, uv.xy, uv.z, 1.0).rgb);
+        color.rgb *= block_texel(blocks, uv.xy, int(uv.z + 0.5), 0).rgb;
     else if (fill == HUD_FILL_CELLS)
         color = unpackUnorm4x8(cells[int(uv.x)]);
 }

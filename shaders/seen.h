@@ -7,8 +7,8 @@
 #define SHADERS_SEEN_H
 
 #define SEEN_SIZE        32 // blocks along a chunk's edge
-#define SEEN_CLEAR_WATER 32 // what lies under more of it is not told from water (water.glsl: a
-                            // hundredth of its light comes through)
+#define SEEN_CLEAR_WATER 20 // what lies under more of it is not told from water: sea_clear() of
+                            // sea.h is 0.002
 
 #ifdef __STDC__
 #include <math.h>

@@ -49,6 +49,7 @@
 
 // The water's surface lies below the top of its block. Sea level is one block below a multiple of
 // four, so coarse cells (size over 1) reach one block too high, which is taken off as well.
+#define SEA_TOP                   31 // y of the top of the sea's highest blocks
 #define WATER_SURFACE_DROP        0.125
 #define WATER_SURFACE_DROP_COARSE 1.125
 
@@ -56,10 +57,15 @@
 // hang on the world and repeat after it do not jump.
 #define CAMERA_WRAP 4096
 
+// The sky's dome: its columns around, and its rows below and above where clouds begin.
+#define SKY_COLUMNS    24
+#define SKY_LOWER_ROWS 4
+#define SKY_UPPER_ROWS 10
+
 #define QUAD_LIGHT_MAX   7
 #define QUAD_LIGHT_PLAIN 0x1C71C7u // daylight at all corners, no lamp
-// Of faces that look into deep water, as light: they are lit plainly, since water hides what angles
-// do to light, and are told from others, since it hides themselves.
+// Of faces that look into water, as light: they are lit plainly, since water hides what angles do
+// to light, and are told from others, since it hides themselves.
 #define QUAD_LIGHT_WET (QUAD_LIGHT_PLAIN | 1u << 25)
 
 // Ranges of a mesh's quads: 0 to 5 one for each direction of enum face; those that look into water,
@@ -125,11 +131,13 @@ struct frame_uniforms {
                                   // that a pixel covers at a distance of one block
     SHARED_VEC4(sun_direction);   // xyz: to the sun
     SHARED_VEC4(light_direction); // xyz: to what casts shade, the sun or the moon
-    SHARED_VEC4(light_color);     // linear, as are the next four
+    SHARED_VEC4(light_color);     // linear, as is the next
     SHARED_VEC4(ambient_color);   // w: how much lamps and lava stand out, 0 day to 1 night
-    SHARED_VEC4(sky_zenith);      // w: how visible stars are
+    SHARED_VEC4(sky_zenith);      // an sRGB code, as are the next four; w: how visible stars are
     SHARED_VEC4(sky_horizon);
-    SHARED_VEC4(sun_glow); // around the sun
+    SHARED_VEC4(sun_glow);    // around the sun, added
+    SHARED_VEC4(sea_deep);    // the water's own colour
+    SHARED_VEC4(sea_shallow); // added where one sees the ground
     SHARED_VEC4(fog); // x: start (blocks), y: 1 / (end - start), z: seconds for waves and lava,
                       // w: 1 where the camera is under water
     SHARED_VEC4(viewport); // xy: pixels, zw: 1 / pixels
@@ -201,7 +209,7 @@ struct world_line {
 };
 
 #ifdef __STDC__
-_Static_assert(sizeof(struct frame_uniforms) == 2 * 64 + 10 * 16, "std140 has no padding here");
+_Static_assert(sizeof(struct frame_uniforms) == 2 * 64 + 12 * 16, "std140 has no padding here");
 _Static_assert(sizeof(struct terrain_place) == 32, "as GLSL lays it out");
 _Static_assert(sizeof(struct terrain_record) == 208, "as GLSL lays it out");
 _Static_assert(sizeof(struct terrain_change) == 224, "as GLSL lays it out");
@@ -229,6 +237,11 @@ uvec2 quad_load(uvec2 address, int index)
 uint quad_face(uvec2 quad)
 {
     return quad.x >> 28 & 7u;
+}
+
+bool quad_wet(uvec2 quad)
+{
+    return quad.y >> 31 != 0u;
 }
 
 uint quad_texture(uvec2 quad)

@@ -1,31 +1,32 @@
-// Water, which shows its ground where it is shallow, by the depth of what lies behind it; and, as
-// the variant 1, glass.
+// Water, which shows its ground where it is shallow; and glass.
 #version 460
 
 #include "shared.h"
 #include "atmosphere.h"
 #include "blocks.h"
 #include "encode.h"
+#include "light.h"
 #include "wave.h"
 
-layout(constant_id = 0) const uint GLASS = 0;
+// The sea from above, which what lies behind it says how much it is seen through; from below; glass.
+const uint ABOVE = 0, BELOW = 1, GLASS = 2;
+layout(constant_id = 0) const uint VARIANT = ABOVE;
 
 #ifdef VERTEX_STAGE
 layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
-layout(std430, set = 0, binding = 3) readonly buffer Places { terrain_place places[]; };
-layout(std430, set = 0, binding = 4) readonly buffer List { uvec2 list[]; };
+layout(std430, set = 0, binding = 2) readonly buffer Places { terrain_place places[]; };
+layout(std430, set = 0, binding = 3) readonly buffer List { uvec2 list[]; };
 
-layout(location = 0) out vec3 place;    // relative to the camera
-layout(location = 1) out vec4 haze;     // rgb: added; a: how much of the rest is seen
-layout(location = 2) out vec4 uv_level; // xy: texture; z: texels that a pixel covers; w: 1 surface
-layout(location = 3) flat out vec4 lit;     // rgb: on what the water holds; a: 1 under water
-layout(location = 4) flat out vec3 zenith;
-layout(location = 5) flat out vec3 horizon;
-layout(location = 6) flat out vec3 sun;
-layout(location = 7) flat out vec3 glow;
-layout(location = 8) flat out vec3 to_light;
-layout(location = 9) flat out vec3 light_color;
-layout(location = 10) flat out vec3 camera; // xy: x and z in the world; z: seconds
+layout(location = 0) out vec3 place; // relative to the camera; of glass, xy: texture
+layout(location = 1) out vec4 haze;  // rgb: added; a: how much of the rest is seen
+layout(location = 2) flat out vec3 body;
+layout(location = 3) flat out vec3 zenith;
+layout(location = 4) flat out vec3 horizon;
+layout(location = 5) flat out vec3 sun;
+layout(location = 6) flat out vec3 glow;
+layout(location = 7) flat out vec4 to_light; // w: 1 on the surface, 0 on its sides
+layout(location = 8) flat out vec3 light_color;
+layout(location = 9) flat out vec3 camera; // xy: x and z in the world; z: seconds
 
 void main()
 {
@@ -39,48 +40,52 @@ void main()
     place = chunk.origin_scale.xyz + quad_position(quad, extent) * scale;
     vec3 normal = quad_normal(quad);
     bool top = normal.y > 0.5 || (normal.y == 0.0 && extent.y > 0.0);
-    if (GLASS == 0 && top)
+    if (VARIANT != GLASS && top)
         place.y -= scale > 1.0 ? WATER_SURFACE_DROP_COARSE : WATER_SURFACE_DROP;
-    gl_Position = frame.view_projection * vec4(place, 1.0);
+    // As block_level() wants it: w counts the texels that a pixel covers.
+    gl_Position = frame.view_projection * vec4(place, 1.0) * frame.camera.w;
 
     float distance = length(place);
     float fog = fog_amount(frame, distance);
     atmosphere air = atmosphere_of(frame);
     haze = vec4(haze_color(air, place / distance) * fog, 1.0 - fog);
-    uv_level = vec4(quad_texture_coordinate(quad, extent, scale),
-                    gl_Position.w * frame.camera.w, normal.y);
-    lit = vec4(frame.ambient_color.rgb * 1.1 + frame.light_color.rgb * 0.55, frame.fog.w);
     zenith = air.zenith;
     horizon = air.horizon;
     sun = air.sun;
     glow = air.glow;
-    to_light = frame.light_direction.xyz;
+    to_light = vec4(frame.light_direction.xyz, max(normal.y, 0.0));
     light_color = frame.light_color.rgb;
     camera = vec3(frame.camera.xz, frame.fog.z);
+    if (VARIANT == GLASS) {
+        vec2 given = quad_light(quad, 0) + quad_light(quad, 1) + quad_light(quad, 2) +
+                     quad_light(quad, 3);
+        body = shade(light_at(frame, given * 0.25, normal, distance));
+        place = vec3(quad_texture_coordinate(quad, extent, scale), 0.0);
+    } else {
+        body = frame.sea_deep.rgb;
+    }
 }
 #endif
 
 #ifdef FRAGMENT_STAGE
-layout(set = 0, binding = 1) uniform sampler2DArray blocks;
-layout(set = 0, binding = 2) uniform sampler2D depth;
+layout(set = 0, binding = 1) uniform sampler2D blocks;
 
 layout(location = 0) in vec3 place;
 layout(location = 1) in vec4 haze;
-layout(location = 2) in vec4 uv_level;
-layout(location = 3) flat in vec4 lit;
-layout(location = 4) flat in vec3 zenith;
-layout(location = 5) flat in vec3 horizon;
-layout(location = 6) flat in vec3 sun;
-layout(location = 7) flat in vec3 glow;
-layout(location = 8) flat in vec3 to_light;
-layout(location = 9) flat in vec3 light_color;
-layout(location = 10) flat in vec3 camera;
-layout(location = 0) out vec4 color; // premultiplied
+layout(location = 2) flat in vec3 body;
+layout(location = 3) flat in vec3 zenith;
+layout(location = 4) flat in vec3 horizon;
+layout(location = 5) flat in vec3 sun;
+layout(location = 6) flat in vec3 glow;
+layout(location = 7) flat in vec4 to_light;
+layout(location = 8) flat in vec3 light_color;
+layout(location = 9) flat in vec3 camera;
+layout(location = 0) out vec4 color;
 
 vec4 glass()
 {
-    vec4 texel = block_texel(blocks, uv_level.xy, float(TEXTURE_GLASS), uv_level.z);
-    return vec4((texel.rgb * lit.rgb * haze.a + haze.rgb) * texel.a, texel.a);
+    vec4 texel = block_texel(blocks, place.xy, TEXTURE_GLASS, block_level());
+    return vec4((texel.rgb * body * haze.a + haze.rgb) * texel.a, texel.a);
 }
 
 // The slope of the surface. All waves repeat after CAMERA_WRAP blocks.
@@ -95,37 +100,33 @@ vec2 slope_at(vec2 at, float seconds)
 
 vec4 water()
 {
-    float distance = length(place);
-    vec3 direction = place / distance;
+    float near = inversesqrt(dot(place, place));
+    vec3 direction = place * near;
+    direction.y = -abs(direction.y);
+    // Far waves are smaller than pixels.
     vec2 slope = slope_at(place.xz + camera.xy, camera.z);
-    slope *= clamp(uv_level.w, 0.0, 1.0) / (1.0 + distance * distance * 0.0006);
+    slope *= to_light.w * min(near * near * 1400.0, 0.7);
 
-    // The look mirrored at a plane that leans by the slope, to the first order.
-    float down = abs(direction.y) + dot(slope, direction.xz);
-    vec3 mirrored = normalize(vec3(direction.xz - 2.0 * down * slope, abs(direction.y)).xzy);
+    // The look mirrored at a plane that leans by the slope, whose square is next to nothing.
+    float down = dot(slope, direction.xz) - direction.y;
+    float twice = 2.0 * down * (1.0 - dot(slope, slope));
+    vec3 mirrored = direction + vec3(-slope.x, 1.0, -slope.y) * twice;
     float away = 1.0 - clamp(down, 0.0, 1.0);
     float away_2 = away * away;
     float mirror = 0.02 + 0.98 * away_2 * away_2 * away;
-    float shine = clamp(dot(mirrored, to_light), 0.0, 1.0);
+    float shine = clamp(dot(mirrored, to_light.xyz), 0.0, 1.0);
     shine *= shine; shine *= shine; shine *= shine; shine *= shine;
     shine *= shine; shine *= shine; shine *= shine; shine *= shine;
 
-    // How much water the look passes: reversed depth is near / distance along the view. From below
-    // there is air behind.
-    float behind = texelFetch(depth, ivec2(gl_FragCoord.xy), 0).r;
-    float through = distance * max(gl_FragCoord.z / max(behind, 1e-6) - 1.0, 0.0);
-    float clear = mix(exp2(-0.21 * through), 0.8, lit.a);
-    float cover = 1.0 - clear * 0.88;
-
-    vec3 body = mix(vec3(0.006, 0.085, 0.16), vec3(0.02, 0.42, 0.44), clear) * lit.rgb;
     vec3 sky = haze_color(atmosphere(zenith, horizon, sun, glow), mirrored);
-    vec3 surface = body * (cover * (1.0 - mirror)) + sky * mirror +
-                   light_color * (shine * 0.9);
-    return vec4(surface * haze.a + haze.rgb, 1.0 - (1.0 - cover) * (1.0 - mirror) * haze.a);
+    // From below there is air behind, at all depths alike.
+    float cover = VARIANT == BELOW ? 0.3 * (1.0 - mirror) : 1.0 - mirror;
+    vec3 surface = body * cover + sky * mirror + light_color * (shine * 0.9);
+    return vec4(surface * haze.a + haze.rgb, 1.0 - (1.0 - mirror) * 0.7 * haze.a);
 }
 
 void main()
 {
-    color = encode_premultiplied(GLASS != 0 ? glass() : water());
+    color = VARIANT == GLASS ? glass() : water();
 }
 #endif

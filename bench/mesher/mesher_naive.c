@@ -132,21 +132,26 @@ static uint32_t corner_light(const struct light_cells *light, struct cell before
     return (daylight * 30 / 256) | (lamps * 30 / 256) << 3;
 }
 
-// Whether a face looks into water of its chunk; where there is light, two blocks deep.
-static bool is_wet(const struct mesh_input *input, struct cell before, bool lit)
+static bool has_water(const struct mesh_input *input)
 {
-    struct cell above = before;
-    above.at[1] = !lit                            ? before.at[1]
-                  : before.at[1] + 2 < CHUNK_SIZE ? before.at[1] + 2
-                                                  : CHUNK_SIZE - 1;
-    return !outside(input, before) && cell_block(input, before) == BLOCK_WATER &&
-           cell_block(input, above) == BLOCK_WATER;
+    const struct chunk *chunk = input->chunks[1][1][1];
+    if (chunk->blocks == NULL)
+        return chunk->uniform == BLOCK_WATER;
+    return memchr(chunk->blocks, BLOCK_WATER, CHUNK_BLOCKS) != NULL;
+}
+
+// Whether a face looks into water; of coarse cells, and in chunks without any, only inside.
+static bool is_wet(const struct mesh_input *input, struct cell before)
+{
+    if (outside(input, before) && (input->detail > 0 || !has_water(input)))
+        return false;
+    return cell_block(input, before) == BLOCK_WATER;
 }
 
 static uint32_t face_light(const struct mesh_input *input, struct cell cell, uint32_t face)
 {
     const bool lit = input->light != NULL && input->detail == 0;
-    if (is_wet(input, beside(cell, face), lit))
+    if (is_wet(input, beside(cell, face)))
         return QUAD_LIGHT_WET;
     if (!lit)
         return QUAD_LIGHT_PLAIN;

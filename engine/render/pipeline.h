@@ -84,8 +84,15 @@ struct ash_binding {
 ASH_API struct ash_binding ash_pipelines_sampled(const struct ash_pipelines *pipelines,
                                                  enum ash_sampler sampler, VkImageView view);
 
-// How what is drawn joins what is there; PREMULTIPLIED: its colour holds its alpha already.
-enum ash_blend { ASH_BLEND_NONE, ASH_BLEND_ALPHA, ASH_BLEND_PREMULTIPLIED, ASH_BLEND_ADD };
+// How what is drawn joins what is there; PREMULTIPLIED: its colour holds its alpha already; BEFORE:
+// by the alpha of what is there, which is kept: so much of that is seen through what is drawn.
+enum ash_blend {
+    ASH_BLEND_NONE,
+    ASH_BLEND_ALPHA,
+    ASH_BLEND_PREMULTIPLIED,
+    ASH_BLEND_ADD,
+    ASH_BLEND_BEFORE
+};
 enum ash_depth {
     ASH_DEPTH_OFF,  // neither tested nor written
     ASH_DEPTH_TEST, // tested

@@ -5,8 +5,7 @@
 #include "engine/memory/image.h"
 #include "engine/render/pass.h"
 
-// Makes the texture array as shaders/blocks.h reads it, and notes its uploads: it can be sampled
-// from the next frame on. texture_finish takes it back, also after a failure.
+// Makes the image that shaders/blocks.h reads, as texture_init does.
 enum ash_result block_textures_init(struct ash_image *image, const struct ash_pass_env *env);
 
 #endif

@@ -27,7 +27,7 @@ struct pass_resources {
     struct terrain_meshes meshes;
     enum terrain_path path; // the game's wish
     struct terrain_gpu gpu;
-    struct ash_image block_textures; // an array; layers as in shaders/shared.h
+    struct ash_image block_textures; // as shaders/blocks.h reads them
     struct marked_chunk marked;      // by the memory pass, for the frame after
 };
 

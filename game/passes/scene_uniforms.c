@@ -18,6 +18,43 @@ static float wrap(double value)
     return (float)(value - floor(value / CAMERA_WRAP) * CAMERA_WRAP);
 }
 
+// The sRGB code of a linear colour.
+static void set_code(float out[4], const float linear[3], float w)
+{
+    for (uint32_t i = 0; i < 3; i++)
+        out[i] = linear[i] <= 0.0031308f ? linear[i] * 12.92f
+                                         : 1.055f * powf(linear[i], 1.0f / 2.4f) - 0.055f;
+    out[3] = w;
+}
+
+static void set_sea(struct frame_uniforms *out, const struct scene_light *light, bool under_water)
+{
+    static const float deep[3] = {0.006f, 0.085f, 0.16f}, shallow[3] = {0.02f, 0.42f, 0.44f};
+    float in_deep[3], in_shallow[3];
+    for (uint32_t i = 0; i < 3; i++) {
+        const float lit = light->ambient_color[i] * 1.1f + light->sun_color[i] * 0.55f;
+        in_deep[i] = deep[i] * lit;
+        in_shallow[i] = shallow[i] * lit;
+    }
+    set_code(out->sea_deep, in_deep, 0.0f);
+    set_code(out->sea_shallow, in_shallow, 0.0f);
+    for (uint32_t i = 0; i < 3; i++)
+        out->sea_shallow[i] = under_water ? 0.0f : out->sea_shallow[i] - out->sea_deep[i];
+}
+
+static void set_sky(struct frame_uniforms *out, const struct scene_light *light,
+                    const float glow[3], float stars)
+{
+    float glowing[3];
+    for (uint32_t i = 0; i < 3; i++)
+        glowing[i] = light->sky_horizon[i] + glow[i];
+    set_code(out->sky_zenith, light->sky_zenith, stars);
+    set_code(out->sky_horizon, light->sky_horizon, 0.0f);
+    set_code(out->sun_glow, glowing, 0.0f);
+    for (uint32_t i = 0; i < 3; i++)
+        out->sun_glow[i] -= out->sky_horizon[i];
+}
+
 static void set_light(struct frame_uniforms *out, const struct scene_light *light, bool under_water)
 {
     const float height = light->sun_direction[1];
@@ -36,9 +73,8 @@ static void set_light(struct frame_uniforms *out, const struct scene_light *ligh
     set(out->light_direction, shade, 0.0f);
     set(out->light_color, light->sun_color, 0.0f);
     set(out->ambient_color, light->ambient_color, night);
-    set(out->sky_zenith, light->sky_zenith, under_water ? 0.0f : stars);
-    set(out->sky_horizon, light->sky_horizon, 0.0f);
-    set(out->sun_glow, glow_color, 0.0f);
+    set_sky(out, light, glow_color, under_water ? 0.0f : stars);
+    set_sea(out, light, under_water);
     const float fog[3] = {light->fog_start, 1.0f / fmaxf(light->fog_end - light->fog_start, 1.0f),
                           light->animation_seconds};
     set(out->fog, fog, under_water ? 1.0f : 0.0f);

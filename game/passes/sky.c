@@ -11,7 +11,9 @@
 
 #include "game/scene/scene.h"
 
-enum { SKY_DAY, SKY_NIGHT, SKY_BELOW, SKY_VARIANTS }; // as shaders/sky.glsl has them
+#include "shaders/shared.h"
+
+enum { SKY_CLOUDS, SKY_HAZE, SKY_STARS, SKY_DISC, SKY_VARIANTS }; // as shaders/sky.glsl has them
 
 struct sky {
     struct ash_pipeline variants[SKY_VARIANTS];
@@ -49,6 +51,7 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
     enum ash_result result = init_clouds(sky, env);
     for (uint32_t i = 0; i < SKY_VARIANTS && result == ASH_OK; i++) {
         params.constant = i;
+        params.blend = i < SKY_STARS ? ASH_BLEND_NONE : ASH_BLEND_ADD;
         result = ash_pipeline_init(&sky->variants[i], env->pipelines, &params);
     }
     return result;
@@ -62,23 +65,31 @@ static void finish(void *state, const struct ash_pass_env *env)
     texture_finish(&sky->clouds, env);
 }
 
+static void draw_part(const struct sky *sky, struct ash_frame *frame,
+                      const struct ash_binding *bindings, uint32_t variant)
+{
+    static const uint32_t rows[SKY_VARIANTS] = {SKY_UPPER_ROWS, SKY_LOWER_ROWS, SKY_UPPER_ROWS, 1};
+    if (ash_frame_bind(frame, &sky->variants[variant], bindings, 2) != ASH_OK)
+        return;
+    const uint32_t vertex_count = variant == SKY_DISC ? 4 : 2 * (SKY_COLUMNS + 1);
+    frame->vk->vkCmdDraw(frame->commands, vertex_count, rows[variant], 0, 0);
+    frame->stats.draws++;
+    frame->stats.triangles += rows[variant] * (vertex_count - 2);
+}
+
 static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *frame)
 {
     const struct sky *sky = state;
     const struct scene *scene = frame->scene;
-    const bool sun_is_up = scene->light.sun_direction[1] > 0.0f;
-    const uint32_t parts[] = {sun_is_up ? SKY_DAY : SKY_NIGHT, SKY_BELOW};
     struct ash_binding bindings[2] = {
         [1] = ash_pipelines_sampled(env->pipelines, ASH_SAMPLER_NEAREST, sky->clouds.view)};
     if (scene_uniforms(frame, &bindings[0].buffer) != ASH_OK)
         return;
-    for (uint32_t i = 0; i < 2; i++) {
-        if (ash_frame_bind(frame, &sky->variants[parts[i]], bindings, 2) != ASH_OK)
-            return;
-        frame->vk->vkCmdDraw(frame->commands, 4, 1, 0, 0);
-        frame->stats.draws++;
-        frame->stats.triangles += 2;
-    }
+    draw_part(sky, frame, bindings, SKY_CLOUDS);
+    draw_part(sky, frame, bindings, SKY_HAZE);
+    if (scene->light.sun_direction[1] <= 0.0f && !scene->camera.under_water)
+        draw_part(sky, frame, bindings, SKY_STARS);
+    draw_part(sky, frame, bindings, SKY_DISC);
 }
 
 const struct ash_pass_type sky_pass = {

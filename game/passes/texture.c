@@ -1,11 +1,9 @@
 #include "game/passes/texture.h"
 
-enum ash_result texture_upload(struct ash_image *image, const struct ash_pass_env *env,
-                               uint32_t level, uint32_t layer, const void *pixels,
-                               VkDeviceSize size)
+static enum ash_result upload(struct ash_image *image, const struct ash_pass_env *env,
+                              const void *pixels, VkDeviceSize size)
 {
-    const struct ash_upload_target target = {
-        .image = image, .mip_level = level, .array_layer = layer, .size = size};
+    const struct ash_upload_target target = {.image = image, .size = size};
     struct ash_buffer_view view;
     enum ash_result result = ash_upload_begin(env->upload, &target, &view);
     if (result != ASH_OK)
@@ -22,7 +20,7 @@ enum ash_result texture_init(struct ash_image *image, const struct ash_pass_env 
     enum ash_result result = ash_image_init(image, env->allocator, params);
     if (result != ASH_OK)
         return result;
-    result = texture_upload(image, env, 0, 0, pixels, size);
+    result = upload(image, env, pixels, size);
     if (result != ASH_OK)
         texture_finish(image, env);
     return result;

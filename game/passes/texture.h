@@ -14,9 +14,4 @@ enum ash_result texture_init(struct ash_image *image, const struct ash_pass_env 
 // The GPU is done with it; a zeroed image is allowed.
 void texture_finish(struct ash_image *image, const struct ash_pass_env *env);
 
-// Copies one level of one layer.
-enum ash_result texture_upload(struct ash_image *image, const struct ash_pass_env *env,
-                               uint32_t level, uint32_t layer, const void *pixels,
-                               VkDeviceSize size);
-
 #endif

@@ -11,8 +11,7 @@
 enum {
     // Between two cells there is at most one face.
     QUADS_MAX = 3 * (CHUNK_SIZE + 1) * CHUNK_SIZE * CHUNK_SIZE,
-    AREA = CHUNK_SIZE * CHUNK_SIZE,
-    DEEP_WATER = 2 // blocks of water above one
+    AREA = CHUNK_SIZE * CHUNK_SIZE
 };
 
 // Faces in one plane, as rows of bits along the quads' width, and what they look like.
@@ -98,16 +97,16 @@ static bool face_mirrored(uint32_t face)
 enum { Z_STRIDE = 1, Y_STRIDE = LIGHT_PADDED };
 _Static_assert((int)LIGHT_PADDED == (int)MESH_PADDED, "rows of light lie like those of cells");
 
-// The cells of a row that are water, and deep enough to hide what angles do to light.
-static uint64_t deep_water(const struct mesher *mesher, uint32_t y, uint32_t z)
+// The cells of a row that are water; of coarse ones beside the chunk it is not known.
+static uint64_t water_row(const struct mesher *mesher, uint32_t y, uint32_t z)
 {
-    const grid_rows *water = &mesher->grid.see[GRID_WATER];
     const uint32_t size = mesher->grid.size;
-    if (!mesher->grid.has[GRID_WATER] || y < 1 || y > size || z < 1 || z > size)
+    if (!mesher->grid.has[GRID_WATER])
         return 0;
-    uint32_t above = mesher->light != NULL ? y + DEEP_WATER : y;
-    above = above < size ? above : size;
-    return (*water)[y][z] & (*water)[above][z] & (uint64_t)bits_below(size) << 1;
+    const uint64_t row = mesher->grid.see[GRID_WATER][y][z];
+    if (size == CHUNK_SIZE)
+        return row;
+    return y < 1 || y > size || z < 1 || z > size ? 0 : row & (uint64_t)bits_below(size) << 1;
 }
 
 // Light of one row of faces whose width runs along x. The cells before them begin at y, z (from 1)
@@ -119,7 +118,7 @@ static void light_row(struct mesher *mesher, uint32_t faces, uint32_t row, uint3
     for (uint32_t x = 0; x < CHUNK_SIZE; x++)
         out[x] = QUAD_LIGHT_PLAIN;
     const bool upright = height == Y_STRIDE;
-    uint32_t wet = faces & (uint32_t)(deep_water(mesher, y + upright, z + !upright) >> 1);
+    uint32_t wet = faces & (uint32_t)(water_row(mesher, y + upright, z + !upright) >> 1);
     uint64_t any = 0;
     if (mesher->light != NULL)
         for (ptrdiff_t i = 0; i < 3; i++)
@@ -272,7 +271,7 @@ static void light_sides(struct mesher *mesher, uint32_t faces, uint32_t y, uint3
                         uint32_t face)
 {
     const uint32_t before = face == FACE_EAST ? 2 : 0; // the bit of rows beside bit x + 1, from x
-    const uint64_t wet = deep_water(mesher, y + 1, z + 1);
+    const uint64_t wet = water_row(mesher, y + 1, z + 1);
     uint64_t any = 0;
     if (mesher->light != NULL)
         for (uint32_t i = 0; i < 9; i++)

@@ -90,7 +90,8 @@ static struct levels levels_with_see_through(struct mesh_grid *grid, const struc
         all.first = levels.first - 1 < all.first ? levels.first - 1 : all.first;
         all.last = levels.last + 1 > all.last ? levels.last + 1 : all.last;
     }
-    return all;
+    // All faces that look into water are told from others.
+    return grid->has[GRID_WATER] ? (struct levels){0, CHUNK_SIZE + 1} : all;
 }
 
 static void read_see_through(struct mesh_grid *grid, const struct mesh_input *input,

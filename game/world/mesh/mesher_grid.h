@@ -27,7 +27,7 @@ struct mesh_grid {
     const uint8_t *kinds; // enum block of each cell that has a face; index y, z, x
     grid_rows opaque;
     bool has[GRID_SEE_THROUGH];        // whether there are any; the rows are not filled otherwise
-    grid_rows see[GRID_SEE_THROUGH];   // the cells; border bits mean nothing
+    grid_rows see[GRID_SEE_THROUGH];   // the cells; the border, at detail 0, those beside
     grid_rows stops[GRID_SEE_THROUGH]; // what their faces are not drawn against
     uint8_t storage[CHUNK_BLOCKS + ROW_SLACK];
 };
