@@ -1,4 +1,5 @@
-// Small passes for tests: each fills the whole target with one colour.
+// Small passes for tests: each fills the whole target with one colour, or, where it can't be bound,
+// leaves it (stats.failures counts that).
 #ifndef TESTS_SUPPORT_TEST_PASSES_H
 #define TESTS_SUPPORT_TEST_PASSES_H
 
