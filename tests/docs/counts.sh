@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The reading order in the README is as long as it says, and so are the game's rooms in docs/game.md,
-# within a tenth; every file of the game lies in one of those.
+# within a tenth; every file of the game lies in one of those, and every function that the page names
+# is there.
 #
 #   counts.sh SOURCE-FOLDER
 set -euo pipefail
@@ -23,5 +24,8 @@ done < <(grep -E '^\| \[`game/' docs/game.md)
 mapfile -t game < <(find game -name '*.[ch]')
 [ "$all" -eq "$(lines_of_code "${game[@]}")" ] || { echo "docs/game.md leaves a room of the game out"; exit 1; }
 echo "= $rooms rooms of the game, $all lines of code"
+for name in $(grep -oE '`[a-z]+(_[a-z0-9]+)+`' docs/game.md | tr -d '`' | sort -u); do
+    grep -rqw -- "$name" game shaders bench || { echo "docs/game.md: there is no $name"; exit 1; }
+done
 
 [ ${#files[@]} -gt 8 ] && [ $((lines * 10)) -ge $((promised * 9)) ] && [ $((lines * 10)) -le $((promised * 11)) ]
