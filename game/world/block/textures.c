@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include <stb_perlin.h>
 
@@ -32,7 +33,7 @@ static struct color ramp_at(const struct ramp *ramp, float value, float alpha)
 // Tiles: `cells` (a power of two) bumps along the texture's edge. About 0 to 1.
 static float bumps(uint32_t salt, int32_t x, int32_t y, int32_t cells)
 {
-    float scale = (float)cells / (float)TEXTURE_SIZE;
+    float scale = (float)cells / (float)TEXTURE_EDGE;
     return 0.5f + 0.62f * stb_perlin_noise3_seed(((float)x + 0.5f) * scale,
                                                  ((float)y + 0.5f) * scale, 0.37f, cells, cells, 0,
                                                  (int)salt);
@@ -42,15 +43,15 @@ static float bumps(uint32_t salt, int32_t x, int32_t y, int32_t cells)
 static float streaks(uint32_t salt, int32_t x, int32_t y, int32_t cells_x, int32_t cells_y)
 {
     return 0.5f +
-           0.62f * stb_perlin_noise3_seed(((float)x + 0.5f) * (float)cells_x / (float)TEXTURE_SIZE,
-                                          ((float)y + 0.5f) * (float)cells_y / (float)TEXTURE_SIZE,
+           0.62f * stb_perlin_noise3_seed(((float)x + 0.5f) * (float)cells_x / (float)TEXTURE_EDGE,
+                                          ((float)y + 0.5f) * (float)cells_y / (float)TEXTURE_EDGE,
                                           0.71f, cells_x, cells_y, 0, (int)salt);
 }
 
 // Each pixel on its own, 0 to 1.
 static float grain(uint32_t salt, int32_t x, int32_t y)
 {
-    return hash_unit(hash_mix(salt, x & (TEXTURE_SIZE - 1), y & (TEXTURE_SIZE - 1), 7));
+    return hash_unit(hash_mix(salt, x & (TEXTURE_EDGE - 1), y & (TEXTURE_EDGE - 1), 7));
 }
 
 // Plates around points that lie one in each of `cells` by `cells` squares; tiles.
@@ -61,7 +62,7 @@ struct plate {
 };
 static struct plate plates(uint32_t salt, int32_t x, int32_t y, int32_t cells)
 {
-    const int32_t size = TEXTURE_SIZE / cells;
+    const int32_t size = TEXTURE_EDGE / cells;
     float first = 1e9f, second = 1e9f;
     uint32_t id = 0;
     for (int32_t i = 0; i < 25; i++) {
@@ -278,68 +279,53 @@ static painter *const painters[TEXTURE_LAYERS] = {
     [TEXTURE_LAMP] = paint_lamp,
 };
 
-size_t textures_level_size(uint32_t level)
-{
-    size_t edge = (size_t)TEXTURE_SIZE >> level;
-    return edge * edge * TEXTURE_PIXEL_SIZE * TEXTURE_LAYERS;
-}
-
-size_t textures_level_offset(uint32_t level)
-{
-    size_t offset = 0;
-    for (uint32_t below = 0; below < level; below++)
-        offset += textures_level_size(below);
-    return offset;
-}
-
 static uint8_t to_byte(float value)
 {
     return (uint8_t)(clamp01(value) * 255.0f + 0.5f);
 }
 
-static void paint_layer(uint32_t layer, uint8_t *out)
+static void paint_layer(uint32_t layer, uint8_t *strips)
 {
-    for (int32_t i = 0; i < TEXTURE_SIZE * TEXTURE_SIZE; i++) {
-        struct color color = painters[layer](i % TEXTURE_SIZE, i / TEXTURE_SIZE);
-        *out++ = to_byte(color.r);
-        *out++ = to_byte(color.g);
-        *out++ = to_byte(color.b);
-        *out++ = to_byte(color.a);
+    for (int32_t y = 0; y < TEXTURE_EDGE; y++) {
+        for (int32_t x = 0; x < TEXTURE_EDGE; x++) {
+            const struct color color = painters[layer](x, y);
+            uint8_t *out = strips + textures_at(layer, 0, (uint32_t)x, (uint32_t)y);
+            out[0] = to_byte(color.r);
+            out[1] = to_byte(color.g);
+            out[2] = to_byte(color.b);
+            out[3] = to_byte(color.a);
+        }
     }
 }
 
 // Four pixels as one. Light adds up, sRGB codes do not: their squares nearly do.
-static uint8_t average(const uint8_t *pixels, size_t row_size, bool color)
+static uint8_t average(const uint8_t *pixels, bool color)
 {
-    const float values[4] = {pixels[0], pixels[TEXTURE_PIXEL_SIZE], pixels[row_size],
-                             pixels[row_size + TEXTURE_PIXEL_SIZE]};
+    const uint32_t row = TEXTURE_STRIP * 4;
+    const float values[4] = {pixels[0], pixels[4], pixels[row], pixels[row + 4]};
     float sum = 0.0f;
     for (uint32_t i = 0; i < 4; i++)
         sum += color ? values[i] * values[i] : values[i];
     return (uint8_t)((color ? sqrtf(sum * 0.25f) : sum * 0.25f) + 0.5f);
 }
 
-// From a layer with edge `size` to one of half of that.
-static void shrink_layer(const uint8_t *from, uint32_t size, uint8_t *out)
+// Makes a level from the one before.
+static void shrink_layer(uint32_t layer, uint32_t level, uint8_t *strips)
 {
-    size_t row_size = (size_t)size * TEXTURE_PIXEL_SIZE;
-    for (uint32_t y = 0; y < size; y += 2)
-        for (uint32_t x = 0; x < size; x += 2)
-            for (uint32_t channel = 0; channel < TEXTURE_PIXEL_SIZE; channel++)
-                *out++ = average(from + y * row_size + x * TEXTURE_PIXEL_SIZE + channel, row_size,
-                                 channel < 3);
+    const uint32_t edge = (uint32_t)TEXTURE_EDGE >> level;
+    for (uint32_t y = 0; y < edge; y++)
+        for (uint32_t x = 0; x < edge; x++)
+            for (uint32_t channel = 0; channel < 4; channel++)
+                strips[textures_at(layer, level, x, y) + channel] = average(
+                    strips + textures_at(layer, level - 1, 2 * x, 2 * y) + channel, channel < 3);
 }
 
-void textures_fill(uint8_t *pixels)
+void textures_fill(uint8_t *strips)
 {
-    for (uint32_t layer = 0; layer < TEXTURE_LAYERS; layer++)
-        paint_layer(layer, pixels + layer * textures_level_size(0) / TEXTURE_LAYERS);
-    for (uint32_t level = 1; level < TEXTURE_LEVELS; level++) {
-        const uint8_t *above = pixels + textures_level_offset(level - 1);
-        uint8_t *out = pixels + textures_level_offset(level);
-        for (uint32_t layer = 0; layer < TEXTURE_LAYERS; layer++)
-            shrink_layer(above + layer * textures_level_size(level - 1) / TEXTURE_LAYERS,
-                         (uint32_t)TEXTURE_SIZE >> (level - 1),
-                         out + layer * textures_level_size(level) / TEXTURE_LAYERS);
+    memset(strips, 0, TEXTURES_SIZE);
+    for (uint32_t layer = 0; layer < TEXTURE_LAYERS; layer++) {
+        paint_layer(layer, strips);
+        for (uint32_t level = 1; level <= TEXTURE_LAST_LEVEL; level++)
+            shrink_layer(layer, level, strips);
     }
 }

@@ -1,4 +1,5 @@
-// The blocks' textures, made by code: every layer of shaders/shared.h, with its mip levels.
+// The blocks' textures, made by code: every layer of shaders/shared.h, as a strip of its levels
+// side by side (shaders/blocks.h): 16 pixels wide, then 8, 4, 2 and 1.
 //
 // All layers tile. Colours are sRGB; alpha is how much an opaque block glows, and how much a
 // see-through one hides (shaders/shared.h).
@@ -13,18 +14,18 @@
 #include <stdint.h>
 
 enum {
-    TEXTURE_SIZE = 16,  // pixels along an edge of level 0
-    TEXTURE_LEVELS = 5, // 16, 8, 4, 2, 1
-    TEXTURE_PIXEL_SIZE = 4
+    TEXTURE_STRIP = 2 * TEXTURE_EDGE, // pixels across
+    TEXTURES_SIZE = TEXTURE_LAYERS * TEXTURE_EDGE * TEXTURE_STRIP * 4
 };
 
-// Where a level begins in the buffer, and how large it is: its layers follow each other, so that
-// one copy region with TEXTURE_LAYERS layers fills it. With `level` TEXTURE_LEVELS, the offset is
-// the size of the whole buffer.
-size_t textures_level_offset(uint32_t level);
-size_t textures_level_size(uint32_t level);
+// The first byte of a pixel.
+static inline size_t textures_at(uint32_t layer, uint32_t level, uint32_t x, uint32_t y)
+{
+    const uint32_t strip = TEXTURE_STRIP, left = strip - (strip >> level);
+    return ((size_t)(layer * TEXTURE_EDGE + y) * strip + left + x) * 4;
+}
 
-// Fills textures_level_offset(TEXTURE_LEVELS) bytes of R8G8B8A8_SRGB.
-void textures_fill(uint8_t *pixels);
+// Fills TEXTURES_SIZE bytes of R8G8B8A8, strip under strip.
+void textures_fill(uint8_t *strips);
 
 #endif
