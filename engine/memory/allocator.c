@@ -72,6 +72,7 @@ enum ash_result ash_allocator_create(const struct ash_allocator_params *params,
         return result;
     }
     allocator->context = params->context;
+    allocator->fill = params->fill;
     allocator->lacks_device_address = !params->context->buffer_device_address;
     ash_memory_types_init(allocator, params->chunk_size);
     allocator->child.name = allocator->label;
@@ -151,7 +152,10 @@ ASH_HOT enum ash_result ash_allocator_alloc(struct ash_allocator *allocator,
         result =
             ash_arena_cut(allocator, arena, choice->regions[request.size_class], &request, out);
     ash_lock_release(&arena->lock);
-    return result == ASH_OK ? ASH_OK : ash_allocator_alloc_slowly(allocator, params, out);
+    if (result != ASH_OK)
+        result = ash_allocator_alloc_slowly(allocator, params, out);
+    ash_block_fill(allocator, out, ASH_FILL_NEW);
+    return result;
 }
 
 // ---- free
@@ -198,6 +202,7 @@ ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
     struct ash_arena *arena;
     if (block->memory == VK_NULL_HANDLE)
         goto done;
+    ash_block_fill(allocator, block, ASH_FILL_FREED);
     struct ash_region *region = ash_arena_lock_block(allocator, block, &arena);
     if (region == NULL)
         return refuse(allocator, block, "freed");

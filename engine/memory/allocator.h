@@ -42,7 +42,11 @@ struct ash_allocator_params {
     struct ash_context *context; // borrowed; outlives the allocator
     VkDeviceSize chunk_size;     // 0: 64 MiB; at most an eighth of the heap
     const char *label;           // copied; NULL: "allocator"
+    bool fill; // debug builds: host-visible blocks get ASH_FILL_* bytes, to show who reads them
 };
+
+// What blocks are filled with as they are handed out, and as they are given back.
+enum { ASH_FILL_NEW = 0xCD, ASH_FILL_FREED = 0xDD };
 
 // Takes no device memory yet. Errors: OUT_OF_HOST_MEMORY; *out is then NULL.
 ASH_API ASH_NODISCARD enum ash_result ash_allocator_create(

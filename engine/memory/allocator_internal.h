@@ -56,6 +56,7 @@ struct ash_memory_type {
     VkDeviceSize alignment[2]; // at least; of linear resources, of optimal images
     VkMemoryPropertyFlags flags;
     uint32_t heap;
+    bool only_on_demand; // protected and the like: nobody gets it without asking
 };
 
 // The memory type that was found for what an allocation asked; at first, none for no type bits.
@@ -102,6 +103,7 @@ struct ash_allocator {
     ash_allocator_observer observer;
     void *observer_user;
     bool lacks_device_address; // the device has no such thing
+    bool fill;                 // see ash_allocator_params
     uint32_t type_count;
     struct ash_memory_type types[VK_MAX_MEMORY_TYPES + 1];
 
@@ -225,5 +227,19 @@ void ash_allocator_unlock_all(const struct ash_allocator *allocator);
 enum ash_result ash_allocator_alloc_slowly(struct ash_allocator *allocator,
                                            const struct ash_alloc_params *params,
                                            struct ash_memory_block *out);
+
+// ---- optional/fill.c
+
+// Fills a block, if it is in use and the CPU can reach it. No lock is held.
+#ifdef NDEBUG
+static inline void ash_block_fill(struct ash_allocator *allocator,
+                                  const struct ash_memory_block *block, int byte)
+{
+    (void)allocator, (void)block, (void)byte;
+}
+#else
+void ash_block_fill(struct ash_allocator *allocator, const struct ash_memory_block *block,
+                    int byte);
+#endif
 
 #endif

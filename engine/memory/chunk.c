@@ -11,12 +11,32 @@
 
 // ---- the driver
 
+// Enters memory in the accounts, or strikes it out; their lock is held.
+static void enter(struct ash_allocator *allocator, const struct ash_device_memory_params *params,
+                  bool in)
+{
+    struct ash_accounts *accounts = &allocator->accounts;
+    uint32_t type = params->memory_type_index, one = in ? 1 : UINT32_MAX;
+    VkDeviceSize size = in ? params->size : 0 - params->size; // both go round: they take away
+    accounts->types[type] += size;
+    accounts->heaps[allocator->types[type].heap] += size;
+    accounts->reserved += size;
+    accounts->objects += one;
+    if (params->dedicated) {
+        accounts->dedicated[type] += one;
+        accounts->dedicated_bytes[type] += size;
+        accounts->all_dedicated += size;
+    } else {
+        accounts->chunks[type] += one;
+    }
+}
+
 // Enters memory that is about to be made, if heap, budget and limits have room for it.
 static bool reserve(struct ash_allocator *allocator, const struct ash_device_memory_params *params)
 {
     const struct ash_context *context = allocator->context;
     struct ash_accounts *accounts = &allocator->accounts;
-    uint32_t type = params->memory_type_index, heap = allocator->types[type].heap;
+    uint32_t heap = allocator->types[params->memory_type_index].heap;
     struct ash_memory_budget budget;
     ash_context_memory_budget(context, &budget);
     VkDeviceSize limit =
@@ -28,35 +48,11 @@ static bool reserve(struct ash_allocator *allocator, const struct ash_device_mem
                 ash_range_inside(used, params->size, limit) &&
                 accounts->objects < context->properties.limits.maxMemoryAllocationCount;
     if (room) {
-        accounts->types[type] += params->size;
-        accounts->heaps[heap] += params->size;
-        accounts->reserved += params->size;
-        accounts->objects++;
-        ++*(params->dedicated ? &accounts->dedicated[type] : &accounts->chunks[type]);
-        accounts->dedicated_bytes[type] += params->dedicated ? params->size : 0;
-        accounts->all_dedicated += params->dedicated ? params->size : 0;
+        enter(allocator, params, /*in=*/true);
         accounts->allocate_calls++;
     }
     ash_lock_release(&accounts->lock);
     return room;
-}
-
-static void unreserve(struct ash_allocator *allocator,
-                      const struct ash_device_memory_params *params, uint64_t *calls)
-{
-    struct ash_accounts *accounts = &allocator->accounts;
-    uint32_t type = params->memory_type_index;
-    ash_lock_acquire(&accounts->lock);
-    accounts->types[type] -= params->size;
-    accounts->heaps[allocator->types[type].heap] -= params->size;
-    accounts->reserved -= params->size;
-    accounts->objects--;
-    --*(params->dedicated ? &accounts->dedicated[type] : &accounts->chunks[type]);
-    accounts->dedicated_bytes[type] -= params->dedicated ? params->size : 0;
-    accounts->all_dedicated -= params->dedicated ? params->size : 0;
-    if (calls != NULL)
-        ++*calls;
-    ash_lock_release(&accounts->lock);
 }
 
 static enum ash_result allocate_memory(struct ash_allocator *allocator,
@@ -64,6 +60,7 @@ static enum ash_result allocate_memory(struct ash_allocator *allocator,
                                        VkDeviceMemory *out)
 {
     const struct ash_context *context = allocator->context;
+    struct ash_accounts *accounts = &allocator->accounts;
     *out = VK_NULL_HANDLE;
     if (!reserve(allocator, params))
         return ASH_ERROR_OUT_OF_DEVICE_MEMORY;
@@ -94,7 +91,9 @@ static enum ash_result allocate_memory(struct ash_allocator *allocator,
     VkResult vk_result = context->vk->vkAllocateMemory(context->device, &info, NULL, out);
     if (vk_result != VK_SUCCESS) {
         *out = VK_NULL_HANDLE;
-        unreserve(allocator, params, NULL);
+        ash_lock_acquire(&accounts->lock);
+        enter(allocator, params, /*in=*/false);
+        ash_lock_release(&accounts->lock);
         ash_log(ASH_LOG_WARNING, "%s: vkAllocateMemory of %llu bytes failed: %s", allocator->label,
                 (unsigned long long)params->size, ash_vk_result_name(vk_result));
         return ash_result_from_vk(vk_result);
@@ -102,7 +101,6 @@ static enum ash_result allocate_memory(struct ash_allocator *allocator,
     ash_debug_name(context, VK_OBJECT_TYPE_DEVICE_MEMORY, (uint64_t)*out,
                    "%s, memory type %u, %llu KiB", params->dedicated ? "dedicated" : "chunk",
                    (unsigned)params->memory_type_index, (unsigned long long)(params->size >> 10));
-    struct ash_accounts *accounts = &allocator->accounts;
     ash_lock_acquire(&accounts->lock);
     accounts->peak_reserved = ash_max_u64(accounts->peak_reserved, accounts->reserved);
     accounts->peak_dedicated = ash_max_u64(accounts->peak_dedicated, accounts->all_dedicated);
@@ -114,7 +112,10 @@ static void free_memory(struct ash_allocator *allocator,
                         const struct ash_device_memory_params *params, VkDeviceMemory memory)
 {
     allocator->context->vk->vkFreeMemory(allocator->context->device, memory, NULL);
-    unreserve(allocator, params, &allocator->accounts.free_calls);
+    ash_lock_acquire(&allocator->accounts.lock);
+    enter(allocator, params, /*in=*/false);
+    allocator->accounts.free_calls++;
+    ash_lock_release(&allocator->accounts.lock);
 }
 
 // ---- slots

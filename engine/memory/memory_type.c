@@ -37,6 +37,7 @@ void ash_memory_types_init(struct ash_allocator *allocator, VkDeviceSize chunk_s
         type->chunk_size = chunk_size_for(chunk_size, memory->memoryHeaps[type->heap].size,
                                           context->max_memory_allocation_size);
         type->large = type->chunk_size / LARGE_SHARE;
+        type->only_on_demand = (type->flags & only_on_demand) != 0;
         // In non-coherent memory a block is whole atoms, so that flushing it touches no other.
         bool atoms = (type->flags & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) != 0 &&
                      (type->flags & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT) == 0;

@@ -41,14 +41,16 @@ uint32_t ash_allocator_wants_growth(const struct ash_allocator *allocator)
         look_at(&inside->arenas[i], allocator, &used, &roomy);
     ash_lock_acquire(&inside->table_lock);
     for (uint32_t type = 0; type < allocator->type_count; type++)
-        roomy |= (uint32_t)(allocator->spare[type] != 0) << type;
+        roomy |= (uint32_t)(allocator->spare[type] != 0 || allocator->types[type].only_on_demand)
+                 << type;
     ash_lock_release(&inside->table_lock);
     return used & ~roomy;
 }
 
 enum ash_result ash_allocator_grow(struct ash_allocator *allocator, uint32_t memory_type_index)
 {
-    if (memory_type_index >= allocator->type_count)
+    if (memory_type_index >= allocator->type_count ||
+        allocator->types[memory_type_index].only_on_demand)
         return ASH_ERROR_UNSUPPORTED;
     struct ash_device_memory_params params = {
         .size = allocator->types[memory_type_index].chunk_size,

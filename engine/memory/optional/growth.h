@@ -20,7 +20,9 @@ ASH_API VkDeviceSize ash_allocator_trim(struct ash_allocator *allocator);
 // ash_allocator_grow from a worker, so that no frame waits for the driver. Cheap.
 ASH_API uint32_t ash_allocator_wants_growth(const struct ash_allocator *allocator);
 // Adds one chunk to a memory type. Meant for a worker: it may take tens of milliseconds, and
-// holds no lock meanwhile. Errors: OUT_OF_*_MEMORY; nothing has changed.
+// holds no lock meanwhile. Errors: UNSUPPORTED, if there is no such type, or it is protected,
+// lazily allocated or device-coherent memory, which nobody gets without asking; OUT_OF_*_MEMORY.
+// Nothing has changed.
 ASH_API ASH_NODISCARD enum ash_result ash_allocator_grow(struct ash_allocator *allocator,
                                                          uint32_t memory_type_index);
 
