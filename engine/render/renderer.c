@@ -194,19 +194,26 @@ enum ash_result ash_renderer_create(const struct ash_renderer_params *params,
     return ASH_OK;
 }
 
+// Presenting is the queue's work too, and the timeline does not count it. A lost device has nothing
+// left to wait for; where memory was short, another way to wait may find some.
+static void wait_at_end(struct ash_renderer *renderer)
+{
+    const struct ash_context *context = renderer->context;
+    VkResult vk_result = context->vk->vkQueueWaitIdle(context->graphics.queue);
+    if (vk_result != VK_SUCCESS && vk_result != VK_ERROR_DEVICE_LOST)
+        vk_result = context->vk->vkDeviceWaitIdle(context->device);
+    if (vk_result == VK_ERROR_DEVICE_LOST)
+        ash_pass_list_tell_lost(&renderer->passes, renderer->frames.completed);
+    else if (vk_result != VK_SUCCESS)
+        ash_log(ASH_LOG_WARNING, "The renderer ends without the GPU: vkDeviceWaitIdle said %s.",
+                ash_vk_result_name(vk_result));
+}
+
 void ash_renderer_destroy(struct ash_renderer *renderer)
 {
     if (renderer == NULL)
         return;
-    // Presenting is the queue's work too, and the timeline does not count it. A lost device has
-    // nothing left to wait for.
-    const struct ash_context *context = renderer->context;
-    VkResult vk_result = context->vk->vkQueueWaitIdle(context->graphics.queue);
-    if (vk_result == VK_ERROR_DEVICE_LOST)
-        ash_pass_list_tell_lost(&renderer->passes, renderer->frames.completed);
-    else if (vk_result != VK_SUCCESS)
-        ash_log(ASH_LOG_WARNING, "The renderer ends without the GPU: vkQueueWaitIdle said %s.",
-                ash_vk_result_name(vk_result));
+    wait_at_end(renderer);
     ash_pass_list_finish(&renderer->passes);
     ash_rendering_finish(&renderer->rendering);
     ash_readback_finish(&renderer->readback);

@@ -141,7 +141,9 @@ static enum ash_result fill_images(const struct ash_swapchain *swapchain,
     VkResult vk_result = context->vk->vkGetSwapchainImagesKHR(context->device, images->swapchain,
                                                               &count, images->images);
     if (vk_result == VK_INCOMPLETE) {
-        ash_log(ASH_LOG_ERROR, "The swapchain has more than the %d images there is room for.",
+        ash_log(ASH_LOG_ERROR,
+                "vkGetSwapchainImagesKHR has more than the %d images there is room for: draw "
+                "offscreen.",
                 ASH_MAX_SWAPCHAIN_IMAGES);
         return ASH_ERROR_UNSUPPORTED;
     }
