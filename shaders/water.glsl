@@ -10,10 +10,15 @@
 
 // The sea from above, which what lies behind it says how much it is seen through; from below; glass.
 const uint ABOVE = 0, BELOW = 1, GLASS = 2;
-layout(constant_id = 0) const uint VARIANT = ABOVE;
+// Added to one of these: what is the same everywhere is read from the frame for each pixel, rather
+// than handed from stage to stage, which a real GPU does for each pixel as well, and slower.
+const uint FROM_FRAME = 4;
+layout(constant_id = 0) const uint CONSTANT = ABOVE;
+const uint VARIANT = CONSTANT & 3u;
+
+layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
 
 #ifdef VERTEX_STAGE
-layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
 layout(std430, set = 0, binding = 2) readonly buffer Places { terrain_place places[]; };
 layout(std430, set = 0, binding = 3) readonly buffer List { uvec2 list[]; };
 
@@ -98,13 +103,22 @@ vec2 slope_at(vec2 at, float seconds)
     return a * slow.x * 0.38 + b * slow.y * 0.3 + c * fast.x * 0.1 + d * fast.y * 0.08;
 }
 
+#define GIVEN(input, uniform) ((CONSTANT & FROM_FRAME) != 0u ? (uniform) : (input))
+
 vec4 water()
 {
+    vec3 at = GIVEN(camera, vec3(frame.camera.xz, frame.fog.z));
+    vec3 light = GIVEN(light_color, frame.light_color.rgb);
+    vec3 toward = GIVEN(to_light.xyz, frame.light_direction.xyz);
+    atmosphere air = atmosphere(GIVEN(zenith, frame.sky_zenith.rgb),
+                                GIVEN(horizon, frame.sky_horizon.rgb),
+                                GIVEN(sun, frame.sun_direction.xyz),
+                                GIVEN(glow, frame.sun_glow.rgb));
     float near = inversesqrt(dot(place, place));
     vec3 direction = place * near;
     direction.y = -abs(direction.y);
     // Far waves are smaller than pixels.
-    vec2 slope = slope_at(place.xz + camera.xy, camera.z);
+    vec2 slope = slope_at(place.xz + at.xy, at.z);
     slope *= to_light.w * min(near * near * 1400.0, 0.7);
 
     // The look mirrored at a plane that leans by the slope, whose square is next to nothing.
@@ -114,14 +128,14 @@ vec4 water()
     float away = 1.0 - clamp(down, 0.0, 1.0);
     float away_2 = away * away;
     float mirror = 0.02 + 0.98 * away_2 * away_2 * away;
-    float shine = clamp(dot(mirrored, to_light.xyz), 0.0, 1.0);
+    float shine = clamp(dot(mirrored, toward), 0.0, 1.0);
     shine *= shine; shine *= shine; shine *= shine; shine *= shine;
     shine *= shine; shine *= shine; shine *= shine; shine *= shine;
 
-    vec3 sky = haze_color(atmosphere(zenith, horizon, sun, glow), mirrored);
+    vec3 sky = haze_color(air, mirrored);
     // From below there is air behind, at all depths alike.
     float cover = VARIANT == BELOW ? 0.3 * (1.0 - mirror) : 1.0 - mirror;
-    vec3 surface = body * cover + sky * mirror + light_color * (shine * 0.9);
+    vec3 surface = body * cover + sky * mirror + light * (shine * 0.9);
     return vec4(surface * haze.a + haze.rgb, 1.0 - (1.0 - mirror) * 0.7 * haze.a);
 }
 

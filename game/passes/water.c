@@ -8,7 +8,8 @@
 
 #include "shaders/shared.h"
 
-enum { WATER_ABOVE, WATER_BELOW, WATER_GLASS, WATER_VARIANTS }; // as shaders/water.glsl has them
+// As shaders/water.glsl has them.
+enum { WATER_ABOVE, WATER_BELOW, WATER_GLASS, WATER_VARIANTS, WATER_FROM_FRAME = 4 };
 
 struct water {
     struct ash_pipeline variants[WATER_VARIANTS];
@@ -28,7 +29,7 @@ static enum ash_result init(void *state, const struct ash_pass_env *env)
     };
     enum ash_result result = ASH_OK;
     for (uint32_t i = 0; i < WATER_VARIANTS && result == ASH_OK; i++) {
-        params.constant = i;
+        params.constant = i | (env->context->software ? 0 : WATER_FROM_FRAME);
         params.blend = i == WATER_ABOVE ? ASH_BLEND_BEFORE : ASH_BLEND_PREMULTIPLIED;
         result = ash_pipeline_init(&water->variants[i], env->pipelines, &params);
     }
