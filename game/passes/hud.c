@@ -34,7 +34,6 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
 const struct ash_pass_type hud_pass = {
     .name = "hud",
     .state_size = sizeof(struct overlay),
-    .reads = ASH_PASS_READS_DEPTH, // as the water before: the renderer need not pause between
     .init = overlay_init,
     .finish = overlay_finish,
     .prepare = prepare,

@@ -163,7 +163,6 @@ static void draw(void *state, const struct ash_pass_env *env, struct ash_frame *
 const struct ash_pass_type lines_pass = {
     .name = "lines",
     .state_size = sizeof(struct lines),
-    .reads = ASH_PASS_READS_DEPTH, // as the water before: the renderer need not pause between
     .init = init,
     .finish = finish,
     .prepare = prepare,

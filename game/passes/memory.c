@@ -48,7 +48,6 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
 const struct ash_pass_type memory_pass = {
     .name = "memory",
     .state_size = sizeof(struct memory),
-    .reads = ASH_PASS_READS_DEPTH, // as the water before: the renderer need not pause between
     .init = init,
     .finish = finish,
     .prepare = prepare,
