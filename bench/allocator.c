@@ -296,7 +296,11 @@ static bool run_all(const struct options *options)
     }
     if (json != NULL) {
         fprintf(json, "]\n");
-        good = fclose(json) == 0 && good;
+        bool written = ferror(json) == 0;
+        if (fclose(json) != 0 || !written) {
+            fprintf(stderr, "bench_allocator: '%s' could not be written whole\n", options->json);
+            good = false;
+        }
     }
     return good;
 }
@@ -315,6 +319,17 @@ static bool parse_number(const char *option, const char *text, double least, dou
     return false;
 }
 
+static bool parse_whole(const char *option, const char *text, double least, double most,
+                        double *out)
+{
+    if (!parse_number(option, text, least, most, out))
+        return false;
+    if (*out == floor(*out))
+        return true;
+    fprintf(stderr, "bench_allocator: --%s takes a whole number, not '%s'\n", option, text);
+    return false;
+}
+
 static bool parse_option(int option, const char *name, struct options *options)
 {
     double number = 0;
@@ -326,15 +341,15 @@ static bool parse_option(int option, const char *name, struct options *options)
     case 'x':
         return parse_number(name, optarg, 1e-4, 1000, &options->scale);
     case 'n':
-        good = parse_number(name, optarg, 1, MEASURE_MOST_THREADS, &number);
+        good = parse_whole(name, optarg, 1, MEASURE_MOST_THREADS, &number);
         options->threads = (uint32_t)number;
         break;
     case 'r':
-        good = parse_number(name, optarg, 0, MOST_RUNS, &number);
+        good = parse_whole(name, optarg, 0, MOST_RUNS, &number);
         options->runs = (uint32_t)number;
         break;
     case 's':
-        good = parse_number(name, optarg, 0, 1e15, &number);
+        good = parse_whole(name, optarg, 0, 1e15, &number);
         options->seed = (uint64_t)number;
         break;
     case 'c':
@@ -357,6 +372,23 @@ static bool parse_option(int option, const char *name, struct options *options)
         break;
     }
     return good;
+}
+
+// What can't be had together; standard error says it in a sentence.
+static bool makes_sense(const struct options *options)
+{
+    bool threads =
+        options->threads != 0 || (options->trace != NULL && strcmp(options->trace, "T5") == 0);
+    const char *wrong = NULL;
+    if ((options->mode == MODE_ONCE || options->mode == MODE_STEPS) && options->trace == NULL)
+        wrong = "--once and --steps take one trace: name it with --trace";
+    else if (options->check && threads && options->mode == MODE_ALL)
+        wrong = "--check watches one thread: leave --threads and T5 out";
+    else if (options->check && strcmp(options->allocator, "malloc") == 0)
+        wrong = "--check can't watch malloc, whose blocks lie in no device memory";
+    if (wrong != NULL)
+        fprintf(stderr, "bench_allocator: %s\n", wrong);
+    return wrong == NULL;
 }
 
 int main(int argc, char **argv)
@@ -386,11 +418,12 @@ int main(int argc, char **argv)
         if (option == '?' || !parse_option(option, known[index].name, &options))
             return 2;
     }
-    if (optind < argc ||
-        ((options.mode == MODE_ONCE || options.mode == MODE_STEPS) && options.trace == NULL)) {
-        fputs(usage, stderr);
+    if (optind < argc) {
+        fprintf(stderr, "bench_allocator: '%s' is no option; --help lists them\n", argv[optind]);
         return 2;
     }
+    if (!makes_sense(&options))
+        return 2;
     bool good = options.mode == MODE_ONCE    ? run_once(&options)
                 : options.mode == MODE_STEPS ? run_steps(&options)
                 : options.mode == MODE_HITCH ? run_hitch(&options)
