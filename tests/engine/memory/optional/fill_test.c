@@ -122,6 +122,27 @@ static void nothing_else_is_mapped(void **state)
     memory_test_end(&test);
 }
 
+// Then it stays as it is; the block is good all the same.
+static void memory_that_cannot_be_mapped_is_not_filled(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    struct ash_allocator *filling;
+    struct ash_allocator_params params = {.context = test.context, .fill = true};
+    assert_int_equal(ash_allocator_create(&params, &filling), ASH_OK);
+    const struct fake_fault fault = {"vkMapMemory", 1, 1, VK_ERROR_MEMORY_MAP_FAILED};
+    fake_device_fail(test.device, &fault);
+    catch_log_begin();
+    struct ash_memory_block block = take(filling, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT);
+    assert_int_equal(fake_device_failed(test.device), fills);
+    assert_int_equal(catch_log_count(ASH_LOG_ERROR), fills);
+    catch_log_end();
+    assert_int_equal(ash_allocator_free(filling, &block), ASH_OK);
+    ash_allocator_destroy(filling);
+    memory_test_end(&test);
+}
+
 // Types 0 to 4 of this device are protected, lazily allocated or device-coherent.
 static void memory_that_is_only_for_who_asks_does_not_grow(void **state)
 {
@@ -145,6 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_that_the_cpu_reaches_is_filled),
         cmocka_unit_test(nothing_else_is_mapped),
+        cmocka_unit_test(memory_that_cannot_be_mapped_is_not_filled),
         cmocka_unit_test(memory_that_is_only_for_who_asks_does_not_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
