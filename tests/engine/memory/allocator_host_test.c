@@ -45,7 +45,7 @@ static struct ash_alloc_params request(uint32_t i)
         .requirements = {.size = i % 100 == 99 ? 70u << 20 : 1000 + i,
                          .alignment = UINT64_C(1) << i % 12,
                          .memoryTypeBits = i % 7 == 0 ? 2 : 1},
-        .label = i % 3 == 0 ? "labelled" : NULL,
+        .label = i % 3 == 1 ? "labelled" : NULL,
         .user = i % 5 == 0 ? &i : NULL,
     };
 }
@@ -96,7 +96,7 @@ static void reports_need_host_memory_and_say_so(void **state)
     (void)state;
     struct memory_test test;
     struct ash_memory_block block;
-    struct ash_alloc_params params = request(1);
+    struct ash_alloc_params params = request(2);
     struct ash_memory_visitor visitor = {0};
     memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE_NO_BAR]);
     assert_int_equal(ash_allocator_alloc(test.allocator, &params, &block), ASH_OK);
