@@ -6,9 +6,10 @@
 #ifndef SHADERS_SEEN_H
 #define SHADERS_SEEN_H
 
-#define SEEN_SIZE        32 // blocks along a chunk's edge
-#define SEEN_CLEAR_WATER 20 // what lies under more of it is not told from water: sea_clear() of
-                            // sea.h is 0.002
+#define SEEN_SIZE 32 // blocks along a chunk's edge
+#define SEEN_CLEAR_WATER                                                                           \
+    20 // what lies under more of it is not told from water: sea_clear() of
+       // sea.h is 0.002
 
 #ifdef __STDC__
 #include <math.h>
@@ -112,9 +113,9 @@ SEEN_FUNCTION int seen_wet_layers(float x, float y, float z, int bottom, int cel
 {
     float height = SEEN_FLOAT(bottom) - y - surface;
     int layers = 0;
-    while (layers <= SEEN_SIZE &&
-           seen_through_water(x, z, height,
-                              surface - SEEN_FLOAT(bottom + SEEN_SIZE - layers * cell)))
+    while (
+        layers <= SEEN_SIZE &&
+        seen_through_water(x, z, height, surface - SEEN_FLOAT(bottom + SEEN_SIZE - layers * cell)))
         layers++;
     return layers;
 }

@@ -82,11 +82,11 @@
 #ifdef __STDC__
 #include <stdint.h>
 
-#define SHARED_MAT4(name)  float name[4][4]
-#define SHARED_VEC4(name)  float name[4]
-#define SHARED_UVEC2(name) uint64_t name
-#define SHARED_IVEC4(name) int32_t name[4]
-#define SHARED_UINT(name)  uint32_t name
+#define SHARED_MAT4(name)   float name[4][4]
+#define SHARED_VEC4(name)   float name[4]
+#define SHARED_UVEC2(name)  uint64_t name
+#define SHARED_IVEC4(name)  int32_t name[4]
+#define SHARED_UINT(name)   uint32_t name
 #define SHARED_STRUCT(name) struct name
 
 #define QUAD_WORD_0(x, y, z, width, height, face)                                                  \
@@ -114,11 +114,11 @@
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_buffer_reference_uvec2 : require
 
-#define SHARED_MAT4(name)  mat4 name
-#define SHARED_VEC4(name)  vec4 name
-#define SHARED_UVEC2(name) uvec2 name
-#define SHARED_IVEC4(name) ivec4 name
-#define SHARED_UINT(name)  uint name
+#define SHARED_MAT4(name)   mat4 name
+#define SHARED_VEC4(name)   vec4 name
+#define SHARED_UVEC2(name)  uvec2 name
+#define SHARED_IVEC4(name)  ivec4 name
+#define SHARED_UINT(name)   uint name
 #define SHARED_STRUCT(name) name
 #endif
 
@@ -152,8 +152,8 @@ struct terrain_place {
 
 // A mesh as the GPU knows it, to choose by. Without quads: none.
 struct terrain_record {
-    SHARED_IVEC4(chunk); // xyz: its coordinates; w: detail
-    SHARED_UVEC2(quads); // as in terrain_place
+    SHARED_IVEC4(chunk);                    // xyz: its coordinates; w: detail
+    SHARED_UVEC2(quads);                    // as in terrain_place
     SHARED_UINT(first[TERRAIN_RANGES + 1]); // range r is first[r] to first[r + 1]
     SHARED_UINT(unused[3]);
 };
@@ -185,8 +185,8 @@ struct terrain_draws {
     SHARED_UINT(quads[TERRAIN_LISTS]);
     SHARED_UINT(draw[TERRAIN_LISTS * TERRAIN_DRAWS * 5]); // VkDrawIndexedIndirectCommand
 };
-// firstInstance of such draws, which makes gl_InstanceIndex negative: the chunk's place and the quad
-// come from a list. Of other draws it is the place.
+// firstInstance of such draws, which makes gl_InstanceIndex negative: the chunk's place and the
+// quad come from a list. Of other draws it is the place.
 #define TERRAIN_LISTED 0x80000000u
 
 // One parallelogram of the HUD, in pixels.

@@ -35,11 +35,13 @@ enum ash_result ash_pass_list_init(struct ash_pass_list *list, const struct ash_
     *list = (struct ash_pass_list){.env = *env};
     list->passes = calloc(count + 1, sizeof(*list->passes));
     list->times = calloc(count + 1, sizeof(*list->times));
-    enum ash_result result = ASH_OK;
-    if (list->passes == NULL || list->times == NULL)
-        result = no_memory("the list of passes");
-    if (result == ASH_OK)
-        result = ash_black_box_init(&list->box, env->allocator);
+    if (list->passes == NULL || list->times == NULL) {
+        free(list->passes);
+        free(list->times);
+        *list = (struct ash_pass_list){0};
+        return no_memory("the list of passes");
+    }
+    enum ash_result result = ash_black_box_init(&list->box, env->allocator);
     for (uint32_t i = 0; i < count && result == ASH_OK; i++) {
         list->count = i + 1;
         list->reads |= types[i]->reads;

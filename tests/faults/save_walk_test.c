@@ -44,8 +44,11 @@ static bool load(struct save *save, uint32_t i, bool *there)
     struct edits edits = {0};
     struct edit *list = NULL;
     uint32_t count = 0;
-    bool read = save_load_edits(save, &edits) &&
-                edits_copy(&edits, edit_column(place_of(i)), &list, &count);
+    bool read = save_load_edits(save, &edits);
+    if (read && !edits_copy(&edits, edit_column(place_of(i)), &list, &count)) {
+        fprintf(stderr, "said: there is no memory for a copy of a column's edits\n");
+        read = false;
+    }
     for (uint32_t k = 0; k < count && !*there; k++)
         *there = list[k].place == edit_place(place_of(i)) && list[k].block == BLOCK_PLANKS;
     free(list);

@@ -415,10 +415,12 @@ static void shaders_are_taken_from_a_folder(void **state)
         assert_non_null(strstr(errors, "without shaderc"));
     } else {
         assert_true(same_files("a.png", "b.png"));
-        copy_shaders("sky.glsl", "encode(sky)", "encode(sky.bgr)");
+        copy_shaders("sky.glsl", "(atmosphere_of(frame), direction);",
+                     "(atmosphere_of(frame), direction).bgr;");
         succeeds(SMALL "--watch shaders --out b.png");
         assert_false(same_files("a.png", "b.png"));
-        copy_shaders("sky.glsl", "encode(sky)", "\nencode(sky");
+        copy_shaders("sky.glsl", "(atmosphere_of(frame), direction);",
+                     "\n(atmosphere_of(frame), direction;");
         assert_int_equal(run(SMALL "--watch shaders --out c.png"), 0);
         assert_non_null(strstr(errors, "The shader sky.glsl:"));
         assert_false(same_files("a.png", "c.png")); // the HUD shows the error

@@ -201,7 +201,7 @@ static void random_operations(void **state)
         struct world *world = calloc(1, sizeof(*world));
         assert_non_null(world);
         world->seed = (uint64_t)profile + 1;
-        begin(world, profile);
+        begin(world, (enum fake_profile_name)profile);
         for (uint32_t i = 0; i < 2000; i++) {
             bool filling = i / 400 % 2 == 0;
             bool takes = chance(world, 4) != 0 ? filling : !filling;

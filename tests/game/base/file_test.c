@@ -149,8 +149,10 @@ static void a_killed_process_leaves_a_whole_file(void **state)
     for (int round = 0; round < 40; round++) {
         pid_t child = fork();
         assert_true(child >= 0);
-        for (int i = 1; child == 0; i++)
-            (void)file_replace(path, large[i % 2], LARGE);
+        if (child == 0) {
+            for (int i = 1;; i++)
+                (void)file_replace(path, large[i % 2], LARGE);
+        }
         usleep((useconds_t)(rand() % 5000));
         assert_int_equal(kill(child, SIGKILL), 0);
         assert_int_equal(waitpid(child, NULL, 0), child);
