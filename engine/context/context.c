@@ -10,10 +10,6 @@
 #include "engine/context/instance.h"
 #include "engine/log.h"
 
-// Vulkan lets several threads make instances and devices, but not every driver lives with it:
-// NVIDIA's 580.159 crashed or hung in 5 of 13 runs of four threads that did.
-static pthread_mutex_t driver_lock = PTHREAD_MUTEX_INITIALIZER;
-
 static struct ash_context_instance *owned_alloc(void)
 {
     struct ash_context_instance *owned = calloc(1, sizeof(*owned));
@@ -39,14 +35,12 @@ static void owned_free(struct ash_context_instance *owned)
 {
     if (owned == NULL)
         return;
-    pthread_mutex_lock(&driver_lock);
     if (!owned->adopted && owned->context.device != VK_NULL_HANDLE) {
         owned->table.vkDeviceWaitIdle(owned->context.device);
         owned->table.vkDestroyDevice(owned->context.device, NULL);
     }
     destroy_surface(owned);
     ash_instance_finish(owned);
-    pthread_mutex_unlock(&driver_lock);
     pthread_mutex_destroy(&owned->children_lock);
     free(owned);
 }
@@ -157,7 +151,6 @@ enum ash_result ash_context_create(const struct ash_context_params *params,
         goto failed;
     if (params->surface != NULL)
         owned->surface_source = *params->surface;
-    pthread_mutex_lock(&driver_lock);
     result = ash_instance_init(owned, params);
     owned->context.instance_ms = now_ms() - began;
     if (result == ASH_OK)
@@ -166,12 +159,11 @@ enum ash_result ash_context_create(const struct ash_context_params *params,
         result = ash_gpus_query(owned, gpus);
     if (result == ASH_OK)
         result = pick_device(gpus, params->gpu, &chosen);
-    if (result == ASH_OK) {
-        owned->context.physical_device = gpus->handles[chosen];
-        ash_device_describe(owned);
-        result = ash_device_init(owned, &gpus->facts[chosen]);
-    }
-    pthread_mutex_unlock(&driver_lock);
+    if (result != ASH_OK)
+        goto failed;
+    owned->context.physical_device = gpus->handles[chosen];
+    ash_device_describe(owned);
+    result = ash_device_init(owned, &gpus->facts[chosen]);
     if (result != ASH_OK)
         goto failed;
     free(gpus);
