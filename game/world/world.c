@@ -45,9 +45,12 @@ struct world *world_create(const struct world_params *params)
         world->deterministic = params->deterministic;
         world->sector = -1;
         atomic_init(&world->stopping, false);
-        if (create_tools(world) && columns_init(world) && stream_init(world) &&
-            (world->save == NULL || save_load_edits(world->save, &world->edits)))
-            return world;
+        if (create_tools(world) && columns_init(world) && stream_init(world)) {
+            if (world->save == NULL || save_load_edits(world->save, &world->edits))
+                return world;
+            world_destroy(world); // the save has said why
+            return NULL;
+        }
     }
     world_destroy(world);
     ash_log(ASH_LOG_ERROR,

@@ -7,7 +7,7 @@
 
 #include "tests/support/count.h"
 
-enum { DEFAULT_SAMPLE = 24, MAX_KINDS = 512 };
+enum { DEFAULT_SAMPLE = 40, MAX_KINDS = 512 };
 
 struct kind {
     const char *name;

@@ -1,6 +1,6 @@
 // A walk: a program run once for each of its faults, and a table of what came of them.
 //
-// ASH_WALK=24 walks so many of them, evenly, from an offset that changes with every run (or is
+// ASH_WALK=40 walks so many of them, evenly, from an offset that changes with every run (or is
 // ASH_WALK_OFFSET); ASH_WALK=all walks each. ASH_WALK_TABLE=FILE keeps the table, in Markdown.
 #ifndef TESTS_FAULTS_WALK_H
 #define TESTS_FAULTS_WALK_H
