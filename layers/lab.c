@@ -1,4 +1,4 @@
-// VK_LAYER_ash_lab: instances, devices, and how the loader finds everything else. Each file sees
+// VK_LAYER_ASH_lab: instances, devices, and how the loader finds everything else. Each file sees
 // only those below it:
 //
 //     lab.c -> wrap.c -> pretend.c -> memory.c -> pretence.c, fault.c -> registry.c, log.c -> lab.h

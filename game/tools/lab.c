@@ -46,12 +46,12 @@ bool lab_switch_on(const struct options *options)
     if (options->fault == NULL && !options->fault_count && options->pretend == NULL)
         return true;
     if (!find_folder(folder, sizeof(folder))) {
-        ash_log(ASH_LOG_ERROR, "VK_LAYER_ash_lab is not beside the game: build it "
+        ash_log(ASH_LOG_ERROR, "VK_LAYER_ASH_lab is not beside the game: build it "
                                "(-DASH_BUILD_LAYERS=ON), or leave --fault and --pretend out");
         return false;
     }
     prepend("VK_ADD_LAYER_PATH", folder);
-    prepend("VK_INSTANCE_LAYERS", "VK_LAYER_ash_lab");
+    prepend("VK_INSTANCE_LAYERS", "VK_LAYER_ASH_lab");
     if (options->fault != NULL)
         setenv("ASH_LAB_FAULT", options->fault, /*overwrite=*/1);
     if (options->pretend != NULL)

@@ -122,7 +122,7 @@ static int play(void *user)
     const struct walk_plan *plan = user;
     struct played played = {0};
     setenv("VK_ADD_LAYER_PATH", ASH_BINARY_DIR "/layers", 1);
-    setenv("VK_INSTANCE_LAYERS", "VK_LAYER_ash_lab", 1);
+    setenv("VK_INSTANCE_LAYERS", "VK_LAYER_ASH_lab", 1);
     setenv(plan->fault[0] != '\0' ? "ASH_LAB_FAULT" : "ASH_LAB_LIST",
            plan->fault[0] != '\0' ? plan->fault : "1", 1);
     bool done = create(&played) && draw(&played) && resize(&played, 160, 120) && draw(&played) &&

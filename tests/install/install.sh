@@ -89,7 +89,7 @@ game() {
 layer() {
     local counted
     counted=$(VK_ADD_LAYER_PATH=$folder/$1/share/vulkan/explicit_layer.d ASH_LAB_COUNT=1 \
-        VK_INSTANCE_LAYERS=VK_LAYER_ash_lab "$folder/cmake-$1/own_device" 2>&1)
+        VK_INSTANCE_LAYERS=VK_LAYER_ASH_lab "$folder/cmake-$1/own_device" 2>&1)
     [[ $counted == *"1 vkCreateDevice"* ]] || fail "the layer is not found in its prefix: $counted"
 }
 

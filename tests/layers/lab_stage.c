@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LAYER "VK_LAYER_ash_lab"
+#define LAYER "VK_LAYER_ASH_lab"
 
 static bool open_device(struct stage *stage, const char *extension)
 {

@@ -1,4 +1,4 @@
-// A device below VK_LAYER_ash_lab, in a process of its own: the layer reads its settings once.
+// A device below VK_LAYER_ASH_lab, in a process of its own: the layer reads its settings once.
 #ifndef TESTS_LAYERS_LAB_STAGE_H
 #define TESTS_LAYERS_LAB_STAGE_H
 

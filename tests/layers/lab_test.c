@@ -1,4 +1,4 @@
-// VK_LAYER_ash_lab: the call that is chosen fails, as the specification wants it, and hardware that
+// VK_LAYER_ASH_lab: the call that is chosen fails, as the specification wants it, and hardware that
 // is pretended is enforced.
 //
 // Labels: gpu
