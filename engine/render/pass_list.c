@@ -7,6 +7,23 @@
 #include "engine/context/observe.h"
 #include "engine/log.h"
 
+// The marks that a frame passes: one at its begin, one after each prepare, one when drawing begins,
+// one after each draw, one at its end.
+static uint32_t prepared_mark(uint32_t index)
+{
+    return 1 + index;
+}
+
+static uint32_t drawn_mark(const struct ash_pass_list *list, uint32_t index)
+{
+    return 2 + list->count + index;
+}
+
+static uint32_t end_mark(uint32_t count)
+{
+    return 2 + 2 * count;
+}
+
 static enum ash_result no_memory(const char *what)
 {
     ash_log(ASH_LOG_ERROR, "No main memory for %s: free some.", what);
@@ -29,7 +46,8 @@ static enum ash_result init_pass(struct ash_pass *pass, const struct ash_pass_ty
 }
 
 enum ash_result ash_pass_list_init(struct ash_pass_list *list, const struct ash_pass_env *env,
-                                   const struct ash_pass_type *const *types, uint32_t count)
+                                   const struct ash_pass_type *const *types, uint32_t count,
+                                   uint32_t slot_count)
 {
     ASH_ASSERT(count <= ASH_STEP_MAX_PASSES);
     *list = (struct ash_pass_list){.env = *env};
@@ -41,7 +59,10 @@ enum ash_result ash_pass_list_init(struct ash_pass_list *list, const struct ash_
         *list = (struct ash_pass_list){0};
         return no_memory("the list of passes");
     }
-    enum ash_result result = ash_black_box_init(&list->box, env->allocator);
+    enum ash_result result =
+        ash_timer_init(&list->timer, env->context, slot_count, end_mark(count) + 1);
+    if (result == ASH_OK)
+        result = ash_black_box_init(&list->box, env->allocator);
     for (uint32_t i = 0; i < count && result == ASH_OK; i++) {
         list->count = i + 1;
         list->reads |= types[i]->reads;
@@ -63,6 +84,7 @@ void ash_pass_list_finish(struct ash_pass_list *list)
         free(pass->state);
     }
     ash_black_box_finish(&list->box);
+    ash_timer_finish(&list->timer);
     free(list->passes);
     free(list->times);
     *list = (struct ash_pass_list){0};
@@ -82,11 +104,6 @@ enum ash_result ash_pass_list_resize(struct ash_pass_list *list, VkExtent2D exte
         }
     }
     return ASH_OK;
-}
-
-uint32_t ash_pass_list_mark_count(uint32_t pass_count)
-{
-    return 2 * pass_count + 3;
 }
 
 static enum ash_result call_prepare(const struct ash_pass_list *list, const struct ash_pass *pass,
@@ -115,16 +132,16 @@ static void prepare_pass(const struct ash_pass_list *list, struct ash_pass *pass
     pass->prepared = result;
 }
 
-void ash_pass_list_prepare(struct ash_pass_list *list, struct ash_frame *frame,
-                           struct ash_timer *timer)
+void ash_pass_list_prepare(struct ash_pass_list *list, struct ash_frame *frame)
 {
-    ash_timer_mark(timer, frame, 0);
+    ash_timer_begin(&list->timer, frame);
+    ash_timer_mark(&list->timer, frame, 0);
     ash_black_box_note(&list->box, frame, ASH_STEP_BEGIN);
     for (uint32_t i = 0; i < list->count; i++) {
         if (list->mark_passes)
             ash_black_box_note(&list->box, frame, ASH_STEP_PREPARE + i);
         prepare_pass(list, &list->passes[i], frame);
-        ash_timer_mark(timer, frame, 1 + i);
+        ash_timer_mark(&list->timer, frame, prepared_mark(i));
     }
 }
 
@@ -144,19 +161,18 @@ static void draw_pass(struct ash_pass_list *list, uint32_t index, struct ash_fra
 }
 
 void ash_pass_list_draw(struct ash_pass_list *list, struct ash_frame *frame,
-                        struct ash_rendering *rendering, struct ash_timer *timer)
+                        struct ash_rendering *rendering)
 {
-    ash_timer_mark(timer, frame, 1 + list->count);
+    ash_timer_mark(&list->timer, frame, prepared_mark(list->count));
     for (uint32_t i = 0; i < list->count; i++) {
         draw_pass(list, i, frame, rendering);
-        ash_timer_mark(timer, frame, 2 + list->count + i);
+        ash_timer_mark(&list->timer, frame, drawn_mark(list, i));
     }
 }
 
-void ash_pass_list_mark_end(const struct ash_pass_list *list, struct ash_frame *frame,
-                            struct ash_timer *timer)
+void ash_pass_list_end(struct ash_pass_list *list, struct ash_frame *frame)
 {
-    ash_timer_mark(timer, frame, 2 + 2 * list->count);
+    ash_timer_mark(&list->timer, frame, end_mark(list->count));
 }
 
 void ash_pass_list_tell_lost(struct ash_pass_list *list, uint64_t completed)
@@ -182,14 +198,15 @@ void ash_pass_list_tell_lost(struct ash_pass_list *list, uint64_t completed)
                 list->passes[index].type->name, list->mark_passes ? "" : " or one that follows it");
 }
 
-static void tell_gpu_times(const struct ash_pass_list *list, const struct ash_timer *timer)
+static void tell_gpu_times(const struct ash_pass_list *list)
 {
+    const struct ash_timer *timer = &list->timer;
     const struct ash_observer *observer = timer->context->observer;
     if (observer == NULL || observer->gpu == NULL)
         return;
     for (uint32_t phase = 0; phase < 2; phase++) {
         for (uint32_t i = 0; i < list->count; i++) {
-            uint32_t mark = 1 + i + phase * (1 + list->count);
+            uint32_t mark = phase == 0 ? prepared_mark(i) : drawn_mark(list, i);
             observer->gpu(observer->user, timer->measured, phase == 0 ? "prepare" : "draw",
                           list->passes[i].type->name, ash_timer_gpu_ms(timer, 0, mark - 1),
                           ash_timer_gpu_ms(timer, 0, mark));
@@ -197,11 +214,13 @@ static void tell_gpu_times(const struct ash_pass_list *list, const struct ash_ti
     }
 }
 
-double ash_pass_list_measure(struct ash_pass_list *list, const struct ash_timer *timer)
+double ash_pass_list_submitted(struct ash_pass_list *list)
 {
+    struct ash_timer *timer = &list->timer;
+    ash_timer_submitted(timer);
     for (uint32_t i = 0; i < list->count; i++) {
         struct ash_pass_time *time = &list->times[i];
-        uint32_t prepared = 1 + i, drawn = 2 + list->count + i;
+        uint32_t prepared = prepared_mark(i), drawn = drawn_mark(list, i);
         time->cpu_ms = ash_timer_cpu_ms(timer, prepared - 1, prepared) +
                        ash_timer_cpu_ms(timer, drawn - 1, drawn);
         time->gpu_ms = ash_timer_gpu_ms(timer, prepared - 1, prepared) +
@@ -210,7 +229,7 @@ double ash_pass_list_measure(struct ash_pass_list *list, const struct ash_timer 
     }
     if (timer->measured != list->told) {
         list->told = timer->measured;
-        tell_gpu_times(list, timer);
+        tell_gpu_times(list);
     }
-    return ash_timer_gpu_ms(timer, 0, 2 + 2 * list->count);
+    return ash_timer_gpu_ms(timer, 0, end_mark(list->count));
 }

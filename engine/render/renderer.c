@@ -32,7 +32,6 @@ struct ash_renderer {
     struct ash_retire *retire;
     struct ash_pipelines *pipelines;
     struct ash_target target;
-    struct ash_timer timer;
     struct ash_pass_list passes;
     struct ash_rendering rendering;
     struct ash_readback readback;
@@ -43,43 +42,36 @@ struct ash_renderer {
     struct ash_renderer_stats stats;
 };
 
+static uint64_t or_default(uint64_t wanted, uint64_t otherwise)
+{
+    return wanted > 0 ? wanted : otherwise;
+}
+
 static enum ash_result init_parts(struct ash_renderer *renderer,
                                   const struct ash_renderer_params *params)
 {
     struct ash_allocator *allocator = params->allocator;
-    uint32_t frame_count =
-        params->frames_in_flight > 0 ? params->frames_in_flight : DEFAULT_FRAMES_IN_FLIGHT;
+    const struct ash_upload_params upload = {
+        .size = or_default(params->staging_size, DEFAULT_STAGING_SIZE)};
     enum ash_result result =
-        ash_frames_init(&renderer->frames, allocator, frame_count,
-                        params->uniform_size > 0 ? params->uniform_size : DEFAULT_UNIFORM_SIZE);
+        ash_frames_init(&renderer->frames, allocator,
+                        (uint32_t)or_default(params->frames_in_flight, DEFAULT_FRAMES_IN_FLIGHT),
+                        or_default(params->uniform_size, DEFAULT_UNIFORM_SIZE));
+    if (result == ASH_OK)
+        result = ash_upload_create(allocator, &upload, &renderer->upload);
+    if (result == ASH_OK)
+        result = ash_retire_create(params->context, &renderer->retire);
+    if (result == ASH_OK)
+        result = ash_target_init(&renderer->target, allocator, params->vsync);
     if (result != ASH_OK)
         return result;
-    result = ash_upload_create(allocator,
-                               &(struct ash_upload_params){.size = params->staging_size > 0
-                                                                       ? params->staging_size
-                                                                       : DEFAULT_STAGING_SIZE},
-                               &renderer->upload);
-    if (result != ASH_OK)
-        return result;
-    result = ash_retire_create(params->context, &renderer->retire);
-    if (result != ASH_OK)
-        return result;
-    result = ash_target_init(&renderer->target, allocator, params->vsync);
-    if (result != ASH_OK)
-        return result;
-    result = ash_pipelines_create(
-        params->context,
-        &(struct ash_pipelines_params){.shaders = params->shaders,
-                                       .shader_count = params->shader_count,
-                                       .cache = params->pipeline_cache,
-                                       .cache_size = params->pipeline_cache_size,
-                                       .color_format = renderer->target.format,
-                                       .depth_format = ASH_DEPTH_FORMAT},
-        &renderer->pipelines);
-    if (result != ASH_OK)
-        return result;
-    return ash_timer_init(&renderer->timer, params->context, frame_count,
-                          ash_pass_list_mark_count(params->pass_count));
+    const struct ash_pipelines_params pipelines = {.shaders = params->shaders,
+                                                   .shader_count = params->shader_count,
+                                                   .cache = params->pipeline_cache,
+                                                   .cache_size = params->pipeline_cache_size,
+                                                   .color_format = renderer->target.format,
+                                                   .depth_format = ASH_DEPTH_FORMAT};
+    return ash_pipelines_create(params->context, &pipelines, &renderer->pipelines);
 }
 
 static enum ash_result init_passes(struct ash_renderer *renderer,
@@ -94,8 +86,8 @@ static enum ash_result init_passes(struct ash_renderer *renderer,
                                .depth_format = ASH_DEPTH_FORMAT,
                                .game = params->game};
     ash_pipelines_defer(renderer->pipelines);
-    enum ash_result result =
-        ash_pass_list_init(&renderer->passes, &env, params->passes, params->pass_count);
+    enum ash_result result = ash_pass_list_init(&renderer->passes, &env, params->passes,
+                                                params->pass_count, renderer->frames.count);
     if (result == ASH_OK)
         result = ash_pipelines_compile(renderer->pipelines, params->spread, params->spread_user);
     if (result != ASH_OK)
@@ -217,7 +209,6 @@ void ash_renderer_destroy(struct ash_renderer *renderer)
     ash_pass_list_finish(&renderer->passes);
     ash_rendering_finish(&renderer->rendering);
     ash_readback_finish(&renderer->readback);
-    ash_timer_finish(&renderer->timer);
     ash_pipelines_destroy(renderer->pipelines);
     ash_target_finish(&renderer->target);
     ash_retire_destroy(renderer->retire);
@@ -244,18 +235,6 @@ static enum ash_result acquire(struct ash_renderer *renderer, VkExtent2D extent,
     return ASH_NOT_READY;
 }
 
-static enum ash_result begin(struct ash_renderer *renderer, const void *scene,
-                             struct ash_frame *frame)
-{
-    enum ash_result result = ash_frames_begin(&renderer->frames, frame);
-    if (result != ASH_OK)
-        return result;
-    frame->extent = renderer->extent;
-    frame->scene = scene;
-    ash_timer_begin(&renderer->timer, frame);
-    return ASH_OK;
-}
-
 // The image goes to the window system, or stays as it is offscreen; a copy is kept where somebody
 // asked for one, because what was presented can't be read any more.
 static void hand_over(struct ash_renderer *renderer, const struct ash_frame *frame,
@@ -276,13 +255,12 @@ static void hand_over(struct ash_renderer *renderer, const struct ash_frame *fra
 
 static void note_frame(struct ash_renderer *renderer, const struct ash_frame *frame)
 {
-    ash_timer_submitted(&renderer->timer);
     renderer->drawn = frame->number;
     renderer->stats.frames++;
     renderer->stats.draws = frame->stats.draws;
     renderer->stats.triangles = frame->stats.triangles;
     renderer->stats.failures = frame->stats.failures;
-    renderer->stats.gpu_ms = ash_pass_list_measure(&renderer->passes, &renderer->timer);
+    renderer->stats.gpu_ms = ash_pass_list_submitted(&renderer->passes);
 }
 
 static void phase(const struct ash_renderer *renderer, const char *name, const char *purpose)
@@ -294,7 +272,6 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
                                   VkExtent2D extent)
 {
     struct ash_frame frame;
-    struct ash_frame_sync sync = {0};
     struct ash_acquired_image image;
     double start_ms = ash_timer_now_ms();
 
@@ -311,21 +288,22 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
         return result;
     renderer->stats.wait_ms = ash_timer_now_ms() - start_ms;
 
-    result = begin(renderer, scene, &frame);
+    struct ash_frame_sync sync = {.acquired = image.acquired, .presentable = image.presentable};
+    result = ash_frames_begin(&renderer->frames, &frame);
     if (result == ASH_OK) {
-        ash_pass_list_prepare(&renderer->passes, &frame, &renderer->timer);
+        frame.extent = renderer->extent;
+        frame.scene = scene;
+        ash_pass_list_prepare(&renderer->passes, &frame);
         phase(renderer, "upload", "copies from the staging ring to where the passes want them");
         ash_upload_record(renderer->upload, frame.commands, frame.number, &sync.uploads);
         phase(renderer, "begin drawing", "the targets must be idle and cleared");
         ash_rendering_begin(&renderer->rendering, &frame, &image);
-        ash_pass_list_draw(&renderer->passes, &frame, &renderer->rendering, &renderer->timer);
+        ash_pass_list_draw(&renderer->passes, &frame, &renderer->rendering);
         phase(renderer, "end drawing", "the picture goes to whoever shows or keeps it");
         ash_rendering_end(&renderer->rendering, &frame);
         hand_over(renderer, &frame, &image);
-        ash_pass_list_mark_end(&renderer->passes, &frame, &renderer->timer);
+        ash_pass_list_end(&renderer->passes, &frame);
         phase(renderer, "submit", "the commands go to the GPU");
-        sync.acquired = image.acquired;
-        sync.presentable = image.presentable;
         result = ash_frames_submit(&renderer->frames, &frame, &sync);
     }
     if (result != ASH_OK) {
@@ -388,7 +366,7 @@ enum ash_result ash_renderer_read_pixels(struct ash_renderer *renderer, uint8_t 
 
 void ash_renderer_measure_gpu(struct ash_renderer *renderer, bool wanted)
 {
-    renderer->timer.wanted = wanted;
+    renderer->passes.timer.wanted = wanted;
 }
 
 VkExtent2D ash_renderer_extent(const struct ash_renderer *renderer)
