@@ -132,10 +132,17 @@ vec4 water()
     shine *= shine; shine *= shine; shine *= shine; shine *= shine;
     shine *= shine; shine *= shine; shine *= shine; shine *= shine;
 
+    if (VARIANT == BELOW) {
+        // What is above is seen through a window overhead, where the waves bend the light; around
+        // it the sea mirrors itself. A quad reaches farther than one sees here: haze by the pixel.
+        float window = smoothstep(0.45, 0.85, down + 4.0 * dot(slope, direction.xz + 0.5));
+        float fog = fog_amount(frame, 1.0 / near);
+        vec3 bright = air.zenith + light * 0.1;
+        vec3 surface = mix(body, bright, 0.35 + 0.65 * window) + light * (shine * 0.6);
+        return vec4(mix(surface, haze_color(air, place * near), fog), 1.0 - 0.4 * window * (1.0 - fog));
+    }
     vec3 sky = haze_color(air, mirrored);
-    // From below there is air behind, at all depths alike.
-    float cover = VARIANT == BELOW ? 0.3 * (1.0 - mirror) : 1.0 - mirror;
-    vec3 surface = body * cover + sky * mirror + light * (shine * 0.9);
+    vec3 surface = body * (1.0 - mirror) + sky * mirror + light * (shine * 0.9);
     return vec4(surface * haze.a + haze.rgb, 1.0 - (1.0 - mirror) * 0.7 * haze.a);
 }
 

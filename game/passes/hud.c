@@ -14,7 +14,6 @@ static enum ash_result prepare(void *state, const struct ash_pass_env *env, stru
         return result;
     if (shown->loading < 1.0f) {
         hud_loading(canvas, shown);
-        hud_status(canvas, shown);
         return ASH_OK;
     }
     if (!shown->paused && !shown->help)

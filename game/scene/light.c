@@ -12,7 +12,7 @@ struct palette {
 static const struct palette noon = {
     .zenith = {0.075f, 0.235f, 0.62f},
     .horizon = {0.46f, 0.66f, 0.86f},
-    .sun = {1.12f, 1.02f, 0.86f},
+    .sun = {0.98f, 0.89f, 0.74f},
     .ambient = {0.36f, 0.43f, 0.54f},
 };
 static const struct palette dusk = {
