@@ -10,9 +10,6 @@
 #include "engine/render/pipelines.h"
 #include "engine/render/timer.h"
 
-// Pipelines that the passes of a game make at its start.
-enum { MOST_DEFERRED = 64 };
-
 // The stages of one pipeline while it is made.
 struct stages {
     VkPipelineShaderStageCreateInfo infos[2];
@@ -51,24 +48,30 @@ static void finish_stages(struct stages *stages, const struct ash_context *conte
         context->vk->vkDestroyShaderModule(context->device, stages->infos[i].module, NULL);
 }
 
-// The shaders of a pipeline: one of compute, or two of graphics.
-struct shaders {
-    const struct ash_shader *list[2];
-    uint32_t count;
-};
+// NULL if there is none of that name and stage.
+static const struct ash_shader *find_shader(const struct ash_pipelines *pipelines, const char *name,
+                                            VkShaderStageFlagBits stage)
+{
+    for (uint32_t i = 0; i < pipelines->shader_count; i++) {
+        const struct ash_shader *shader = &pipelines->shaders[i];
+        if (shader->stage == stage && strcmp(shader->name, name) == 0)
+            return shader;
+    }
+    return NULL;
+}
 
-static enum ash_result find_shaders(const struct ash_pipelines *pipelines, const char *name,
-                                    struct shaders *out)
+enum ash_result ash_pipeline_find_shaders(const struct ash_pipelines *pipelines, const char *name,
+                                          struct ash_pipeline_shaders *out)
 {
     static const VkShaderStageFlagBits graphics[] = {VK_SHADER_STAGE_VERTEX_BIT,
                                                      VK_SHADER_STAGE_FRAGMENT_BIT};
-    *out = (struct shaders){
-        .list = {ash_pipelines_shader(pipelines, name, VK_SHADER_STAGE_COMPUTE_BIT)}, .count = 1};
+    *out = (struct ash_pipeline_shaders){
+        .list = {find_shader(pipelines, name, VK_SHADER_STAGE_COMPUTE_BIT)}, .count = 1};
     if (out->list[0] != NULL)
         return ASH_OK;
     out->count = 2;
     for (int i = 0; i < 2; i++) {
-        out->list[i] = ash_pipelines_shader(pipelines, name, graphics[i]);
+        out->list[i] = find_shader(pipelines, name, graphics[i]);
         if (out->list[i] == NULL) {
             ash_log(ASH_LOG_ERROR,
                     "There is no %s shader \"%s\": is shaders/%s.glsl in the build's list?",
@@ -105,7 +108,7 @@ static enum ash_result check_bindings(const struct ash_shader *shader, uint32_t 
 }
 
 static enum ash_result init_stages(struct stages *stages, const struct ash_context *context,
-                                   const struct shaders *shaders,
+                                   const struct ash_pipeline_shaders *shaders,
                                    const struct ash_pipeline_params *params)
 {
     *stages = (struct stages){
@@ -285,9 +288,9 @@ static VkResult create_compute(const struct ash_pipeline *pipeline,
                                                  out);
 }
 
-// Makes the VkPipeline itself; layouts are there. On failure *out is VK_NULL_HANDLE.
-static enum ash_result create(const struct ash_pipeline *pipeline, struct ash_pipelines *pipelines,
-                              const struct shaders *shaders, VkPipeline *out)
+enum ash_result ash_pipeline_compile(const struct ash_pipeline *pipeline,
+                                     struct ash_pipelines *pipelines,
+                                     const struct ash_pipeline_shaders *shaders, VkPipeline *out)
 {
     bool compute = pipeline->bind_point == VK_PIPELINE_BIND_POINT_COMPUTE;
     struct stages stages;
@@ -338,8 +341,8 @@ enum ash_result ash_pipeline_init(struct ash_pipeline *pipeline, struct ash_pipe
     ASH_ASSERT(params->binding_count <= ASH_MAX_BINDINGS);
     ASH_ASSERT(params->attribute_count <= ASH_MAX_VERTEX_ATTRIBUTES);
     *pipeline = (struct ash_pipeline){0};
-    struct shaders shaders;
-    enum ash_result result = find_shaders(pipelines, params->shader, &shaders);
+    struct ash_pipeline_shaders shaders;
+    enum ash_result result = ash_pipeline_find_shaders(pipelines, params->shader, &shaders);
     if (result != ASH_OK)
         return result;
     pipeline->params = *params;
@@ -356,58 +359,12 @@ enum ash_result ash_pipeline_init(struct ash_pipeline *pipeline, struct ash_pipe
     result = init_layout(pipeline, pipelines->context);
     const double began = ash_timer_now_ms();
     if (result == ASH_OK && !pipelines->deferred)
-        result = create(pipeline, pipelines, &shaders, &pipeline->pipeline);
+        result = ash_pipeline_compile(pipeline, pipelines, &shaders, &pipeline->pipeline);
     pipelines->stats.ms += ash_timer_now_ms() - began;
     if (result == ASH_OK)
         enlist(pipeline, pipelines);
     else
         ash_pipeline_finish(pipeline, pipelines);
-    return result;
-}
-
-void ash_pipelines_defer(struct ash_pipelines *pipelines)
-{
-    pipelines->deferred = true;
-}
-
-struct compiling {
-    struct ash_pipelines *pipelines;
-    struct ash_pipeline *waiting[MOST_DEFERRED];
-    enum ash_result results[MOST_DEFERRED];
-    uint32_t count;
-};
-
-static void compile(void *user, uint32_t index)
-{
-    struct compiling *all = user;
-    struct ash_pipeline *pipeline = all->waiting[index];
-    struct shaders shaders;
-    all->results[index] = find_shaders(all->pipelines, pipeline->params.shader, &shaders);
-    if (all->results[index] == ASH_OK)
-        all->results[index] = create(pipeline, all->pipelines, &shaders, &pipeline->pipeline);
-}
-
-enum ash_result ash_pipelines_compile(struct ash_pipelines *pipelines, ash_spread *spread,
-                                      void *user)
-{
-    enum ash_result result = ASH_OK;
-    struct compiling all = {.pipelines = pipelines};
-    const double began = ash_timer_now_ms();
-    pipelines->deferred = false;
-    for (struct ash_pipeline *at = pipelines->pipelines; at != NULL; at = at->next) {
-        ASH_ASSERT(all.count < MOST_DEFERRED);
-        if (at->pipeline == VK_NULL_HANDLE)
-            all.waiting[all.count++] = at;
-    }
-    if (spread != NULL)
-        spread(user, compile, &all, all.count);
-    for (uint32_t i = 0; i < all.count; i++) {
-        if (spread == NULL)
-            compile(&all, i);
-        if (result == ASH_OK)
-            result = all.results[i];
-    }
-    pipelines->stats.ms += ash_timer_now_ms() - began;
     return result;
 }
 
@@ -419,26 +376,4 @@ void ash_pipeline_finish(struct ash_pipeline *pipeline, struct ash_pipelines *pi
     context->vk->vkDestroyPipelineLayout(context->device, pipeline->layout, NULL);
     context->vk->vkDestroyDescriptorSetLayout(context->device, pipeline->set_layout, NULL);
     *pipeline = (struct ash_pipeline){0};
-}
-
-enum ash_result ash_pipelines_reload(struct ash_pipelines *pipelines, const char *shader,
-                                     struct ash_retire *retire, uint64_t value)
-{
-    const struct ash_context *context = pipelines->context;
-    struct shaders shaders;
-    enum ash_result result = find_shaders(pipelines, shader, &shaders);
-    struct ash_pipeline *pipeline;
-    for (pipeline = pipelines->pipelines; pipeline != NULL; pipeline = pipeline->next)
-        if (result == ASH_OK && strcmp(pipeline->params.shader, shader) == 0)
-            result = create(pipeline, pipelines, &shaders, &pipeline->reloaded);
-    for (pipeline = pipelines->pipelines; pipeline != NULL; pipeline = pipeline->next) {
-        if (result == ASH_OK && pipeline->reloaded != VK_NULL_HANDLE) {
-            ash_retire_pipeline(retire, pipeline->pipeline, value);
-            pipeline->pipeline = pipeline->reloaded;
-        } else {
-            context->vk->vkDestroyPipeline(context->device, pipeline->reloaded, NULL);
-        }
-        pipeline->reloaded = VK_NULL_HANDLE;
-    }
-    return result;
 }

@@ -5,8 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/assert.h"
 #include "engine/log.h"
 #include "engine/render/check.h"
+#include "engine/render/timer.h"
+
+// Pipelines that the passes of a game make at its start.
+enum { MOST_DEFERRED = 64 };
 
 static enum ash_result create_cache(struct ash_pipelines *pipelines,
                                     const struct ash_pipelines_params *params)
@@ -114,18 +119,77 @@ struct ash_binding ash_pipelines_sampled(const struct ash_pipelines *pipelines,
         .image = {pipelines->samplers[sampler], view, VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL}};
 }
 
-const struct ash_shader *ash_pipelines_shader(const struct ash_pipelines *pipelines,
-                                              const char *name, VkShaderStageFlagBits stage)
-{
-    for (uint32_t i = 0; i < pipelines->shader_count; i++) {
-        const struct ash_shader *shader = &pipelines->shaders[i];
-        if (shader->stage == stage && strcmp(shader->name, name) == 0)
-            return shader;
-    }
-    return NULL;
-}
-
 void ash_pipelines_stats(const struct ash_pipelines *pipelines, struct ash_pipelines_stats *out)
 {
     *out = pipelines->stats;
+}
+
+void ash_pipelines_defer(struct ash_pipelines *pipelines)
+{
+    pipelines->deferred = true;
+}
+
+struct compiling {
+    struct ash_pipelines *pipelines;
+    struct ash_pipeline *waiting[MOST_DEFERRED];
+    enum ash_result results[MOST_DEFERRED];
+    uint32_t count;
+};
+
+static void compile(void *user, uint32_t index)
+{
+    struct compiling *all = user;
+    struct ash_pipeline *pipeline = all->waiting[index];
+    struct ash_pipeline_shaders shaders;
+    all->results[index] =
+        ash_pipeline_find_shaders(all->pipelines, pipeline->params.shader, &shaders);
+    if (all->results[index] == ASH_OK)
+        all->results[index] =
+            ash_pipeline_compile(pipeline, all->pipelines, &shaders, &pipeline->pipeline);
+}
+
+enum ash_result ash_pipelines_compile(struct ash_pipelines *pipelines, ash_spread *spread,
+                                      void *user)
+{
+    enum ash_result result = ASH_OK;
+    struct compiling all = {.pipelines = pipelines};
+    const double began = ash_timer_now_ms();
+    pipelines->deferred = false;
+    for (struct ash_pipeline *at = pipelines->pipelines; at != NULL; at = at->next) {
+        ASH_ASSERT(all.count < MOST_DEFERRED);
+        if (at->pipeline == VK_NULL_HANDLE)
+            all.waiting[all.count++] = at;
+    }
+    if (spread != NULL)
+        spread(user, compile, &all, all.count);
+    for (uint32_t i = 0; i < all.count; i++) {
+        if (spread == NULL)
+            compile(&all, i);
+        if (result == ASH_OK)
+            result = all.results[i];
+    }
+    pipelines->stats.ms += ash_timer_now_ms() - began;
+    return result;
+}
+
+enum ash_result ash_pipelines_reload(struct ash_pipelines *pipelines, const char *shader,
+                                     struct ash_retire *retire, uint64_t value)
+{
+    const struct ash_context *context = pipelines->context;
+    struct ash_pipeline_shaders shaders;
+    enum ash_result result = ash_pipeline_find_shaders(pipelines, shader, &shaders);
+    struct ash_pipeline *pipeline;
+    for (pipeline = pipelines->pipelines; pipeline != NULL; pipeline = pipeline->next)
+        if (result == ASH_OK && strcmp(pipeline->params.shader, shader) == 0)
+            result = ash_pipeline_compile(pipeline, pipelines, &shaders, &pipeline->reloaded);
+    for (pipeline = pipelines->pipelines; pipeline != NULL; pipeline = pipeline->next) {
+        if (result == ASH_OK && pipeline->reloaded != VK_NULL_HANDLE) {
+            ash_retire_pipeline(retire, pipeline->pipeline, value);
+            pipeline->pipeline = pipeline->reloaded;
+        } else {
+            context->vk->vkDestroyPipeline(context->device, pipeline->reloaded, NULL);
+        }
+        pipeline->reloaded = VK_NULL_HANDLE;
+    }
+    return result;
 }

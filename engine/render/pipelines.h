@@ -17,8 +17,21 @@ struct ash_pipelines {
     bool deferred; // pipelines wait for ash_pipelines_compile
 };
 
-// NULL if there is none of that name and stage.
-const struct ash_shader *ash_pipelines_shader(const struct ash_pipelines *pipelines,
-                                              const char *name, VkShaderStageFlagBits stage);
+// The stages of one pipeline: one of compute, or two of graphics.
+struct ash_pipeline_shaders {
+    const struct ash_shader *list[2]; // borrowed
+    uint32_t count;
+};
+
+// Errors: UNSUPPORTED: there are none of that name; logged.
+ASH_NODISCARD enum ash_result ash_pipeline_find_shaders(const struct ash_pipelines *pipelines,
+                                                        const char *name,
+                                                        struct ash_pipeline_shaders *out);
+// Makes the VkPipeline of one whose layouts are there. Errors: as ash_pipeline_init; *out is
+// VK_NULL_HANDLE. Thread-safety: any thread, for pipelines of their own.
+ASH_NODISCARD enum ash_result ash_pipeline_compile(const struct ash_pipeline *pipeline,
+                                                   struct ash_pipelines *pipelines,
+                                                   const struct ash_pipeline_shaders *shaders,
+                                                   VkPipeline *out);
 
 #endif
