@@ -43,15 +43,14 @@ static bool spin(struct ash_lock *lock)
     return false;
 }
 
-// Who has slept says that others may sleep too, so that each wakes the next.
+// Before it sleeps, who waits says so and looks again: whoever let go meanwhile woke nobody. Who
+// has slept says it anew, since others may sleep too, so that each wakes the next.
 void ash_lock_wait(struct ash_lock *lock)
 {
-    while (!spin(lock)) {
+    for (bool announced = false; !spin(lock); announced = true) {
+        if (announced)
+            sleep_on(lock);
         __atomic_store_n(&lock->awaited, 1, __ATOMIC_SEQ_CST);
-        if (ash_lock_try(lock))
-            return;
-        sleep_on(lock);
-        __atomic_store_n(&lock->awaited, 1, __ATOMIC_RELAXED);
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
+#include <unistd.h>
 
 #include "engine/memory/allocator_internal.h"
 #include "tests/support/memory_test.h"
@@ -23,13 +25,32 @@ static void a_free_lock_is_taken_at_once(void **state)
     assert_false(ash_lock_try(&lock));
 }
 
+struct sleeper {
+    struct ash_lock *lock;
+    pid_t thread;
+};
+
 static void *take(void *argument)
 {
-    ash_lock_acquire(argument);
+    struct sleeper *sleeper = argument;
+    __atomic_store_n(&sleeper->thread, gettid(), __ATOMIC_RELEASE);
+    ash_lock_acquire(sleeper->lock);
     return NULL;
 }
 
-// Lets go of a lock when somebody has lain down to sleep at it.
+// Whether a thread of ours is asleep, as Linux tells.
+static bool sleeps(pid_t thread)
+{
+    char path[64], state = 0;
+    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)thread);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%*d %*s %c", &state), 1);
+    fclose(file);
+    return state == 'S';
+}
+
+// Lets go of a lock when somebody has said that it is awaited.
 static void *release_when_awaited(void *argument)
 {
     struct ash_lock *lock = argument;
@@ -39,17 +60,24 @@ static void *release_when_awaited(void *argument)
     return NULL;
 }
 
-static void who_sleeps_is_woken(void **state)
+// Every other time before there is any sleep.
+static void who_waits_is_let_in(void **state)
 {
     (void)state;
     struct ash_lock lock = {0};
     for (int i = 0; i < 20; i++) {
-        pthread_t sleeper;
+        struct sleeper sleeper = {.lock = &lock};
+        pthread_t thread;
         ash_lock_acquire(&lock);
-        assert_int_equal(pthread_create(&sleeper, NULL, take, &lock), 0);
+        assert_int_equal(pthread_create(&thread, NULL, take, &sleeper), 0);
+        while (__atomic_load_n(&sleeper.thread, __ATOMIC_ACQUIRE) == 0)
+            sched_yield();
+        while (i % 2 == 0 &&
+               (__atomic_load_n(&lock.awaited, __ATOMIC_SEQ_CST) == 0 || !sleeps(sleeper.thread)))
+            sched_yield();
         release_when_awaited(&lock);
-        assert_int_equal(pthread_join(sleeper, NULL), 0);
-        assert_false(ash_lock_try(&lock)); // the sleeper has it
+        assert_int_equal(pthread_join(thread, NULL), 0);
+        assert_false(ash_lock_try(&lock)); // the other has it
         ash_lock_release(&lock);
     }
 }
@@ -92,7 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_free_lock_is_taken_at_once),
-        cmocka_unit_test(who_sleeps_is_woken),
+        cmocka_unit_test(who_waits_is_let_in),
         cmocka_unit_test(a_busy_thread_is_waited_for_before_the_driver_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
