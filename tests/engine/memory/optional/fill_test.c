@@ -143,6 +143,27 @@ static void memory_that_cannot_be_mapped_is_not_filled(void **state)
     memory_test_end(&test);
 }
 
+// Where there is no block, there is nothing to fill.
+static void a_block_that_cannot_be_had_is_not_filled(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    struct ash_allocator *filling;
+    struct ash_allocator_params params = {.context = test.context, .fill = true};
+    assert_int_equal(ash_allocator_create(&params, &filling), ASH_OK);
+    const struct ash_alloc_params nowhere = {
+        .requirements = {.size = SIZE, .alignment = 16, .memoryTypeBits = 0}};
+    struct ash_memory_block block;
+    catch_log_begin();
+    assert_int_equal(ash_allocator_alloc(filling, &nowhere, &block), ASH_ERROR_UNSUPPORTED);
+    assert_int_equal(catch_log_count(ASH_LOG_ERROR), 1);
+    catch_log_end();
+    assert_int_equal(map_calls(filling), 0);
+    ash_allocator_destroy(filling);
+    memory_test_end(&test);
+}
+
 // Types 0 to 4 of this device are protected, lazily allocated or device-coherent.
 static void memory_that_is_only_for_who_asks_does_not_grow(void **state)
 {
@@ -167,6 +188,7 @@ int main(void)
         cmocka_unit_test(memory_that_the_cpu_reaches_is_filled),
         cmocka_unit_test(nothing_else_is_mapped),
         cmocka_unit_test(memory_that_cannot_be_mapped_is_not_filled),
+        cmocka_unit_test(a_block_that_cannot_be_had_is_not_filled),
         cmocka_unit_test(memory_that_is_only_for_who_asks_does_not_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
