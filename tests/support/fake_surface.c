@@ -19,12 +19,14 @@ struct object {
     int shown_by;     // FAKE_SEMAPHORE: the last present that waits for it; -1: none
     int last_present; // FAKE_SWAPCHAIN: -1: none
     bool retired;     // FAKE_SWAPCHAIN: by the attempt to replace it
+    bool out_of_date; // FAKE_SWAPCHAIN: once said, it stays so
 };
 
 static struct {
     struct object objects[MOST_OBJECTS];
     uint32_t count;
     uint64_t shown_at[MOST_PRESENTS]; // the submission by whose end it is known to have ended
+    bool came_back[MOST_PRESENTS];    // its own image was acquired, and that was waited for
     int present_count;
     int last_of_image[ASH_MAX_SWAPCHAIN_IMAGES]; // of the newest swapchain; -1: none
     bool acquired[ASH_MAX_SWAPCHAIN_IMAGES];
@@ -62,6 +64,14 @@ static VkResult once(VkResult *result)
     VkResult answer = *result;
     *result = VK_SUCCESS;
     return answer;
+}
+
+static VkResult answer_of(struct object *swapchain, VkResult *next)
+{
+    VkResult answer = once(next);
+    if (answer == VK_ERROR_OUT_OF_DATE_KHR)
+        swapchain->out_of_date = true;
+    return swapchain->out_of_date ? VK_ERROR_OUT_OF_DATE_KHR : answer;
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL create_semaphore(VkDevice device,
@@ -159,12 +169,13 @@ static VKAPI_ATTR VkResult VKAPI_CALL acquire(VkDevice device, VkSwapchainKHR sw
                                               VkFence fence, uint32_t *index)
 {
     (void)device, (void)fence;
-    assert_false(object_of((uint64_t)swapchain, FAKE_SWAPCHAIN)->retired);
+    struct object *shown = object_of((uint64_t)swapchain, FAKE_SWAPCHAIN);
+    assert_false(shown->retired);
     assert_true(timeout < UINT64_MAX); // a hidden window must not stop the program
     struct object *object = object_of((uint64_t)semaphore, FAKE_SEMAPHORE);
     assert_false(object->signalled);
     assert_true(object->used_until <= fake_surface.completed);
-    VkResult result = once(&fake_surface.next_acquire);
+    VkResult result = answer_of(shown, &fake_surface.next_acquire);
     if (result != VK_SUCCESS && result != VK_SUBOPTIMAL_KHR)
         return result;
     do
@@ -184,12 +195,13 @@ static VKAPI_ATTR VkResult VKAPI_CALL present(VkQueue queue, const VkPresentInfo
     assert_true(object->signalled);
     object->signalled = false;
     object->shown_by = seen.present_count;
-    object_of((uint64_t)info->pSwapchains[0], FAKE_SWAPCHAIN)->last_present = seen.present_count;
+    struct object *swapchain = object_of((uint64_t)info->pSwapchains[0], FAKE_SWAPCHAIN);
+    swapchain->last_present = seen.present_count;
     assert_true(seen.acquired[info->pImageIndices[0]]);
     seen.acquired[info->pImageIndices[0]] = false;
     seen.shown_at[seen.present_count] = UINT64_MAX;
     seen.last_of_image[info->pImageIndices[0]] = seen.present_count++;
-    return once(&fake_surface.next_present);
+    return answer_of(swapchain, &fake_surface.next_present);
 }
 
 void fake_surface_submit(const struct ash_acquired_image *image, uint64_t number)
@@ -203,10 +215,13 @@ void fake_surface_submit(const struct ash_acquired_image *image, uint64_t number
     assert_false(presentable->signalled);
     // That the image came back is known when `acquired` has been waited for: here, and not before.
     // Presents end in order.
-    for (int i = 0; i <= seen.last_of_image[image->index]; i++)
+    const int last = seen.last_of_image[image->index];
+    for (int i = 0; i <= last; i++)
         seen.shown_at[i] = number < seen.shown_at[i] ? number : seen.shown_at[i];
+    if (last >= 0)
+        seen.came_back[last] = true;
     if (presentable->shown_by >= 0)
-        assert_true(seen.shown_at[presentable->shown_by] <= number);
+        assert_true(seen.came_back[presentable->shown_by]);
     presentable->signalled = true;
     presentable->used_until = number;
     object_of((uint64_t)image->view, FAKE_VIEW)->used_until = number;

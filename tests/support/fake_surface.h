@@ -1,6 +1,7 @@
 // A mock of the window system that is as slow as Vulkan allows: that an image was shown is known
-// only when it is acquired again, and with it all presents before. Every use of a semaphore, image
-// view or swapchain that Vulkan forbids fails the test.
+// only when it is acquired again, and with it all presents before; a present's semaphore is free
+// only when its own image has come back. Every use of a semaphore, image view or swapchain that
+// Vulkan forbids fails the test. A swapchain that is out of date stays so.
 #ifndef TESTS_SUPPORT_FAKE_SURFACE_H
 #define TESTS_SUPPORT_FAKE_SURFACE_H
 

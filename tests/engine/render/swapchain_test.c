@@ -156,6 +156,52 @@ static void a_thousand_resizes_leave_nothing(void **state)
     finish(&swapchain);
 }
 
+// Sizes that change before any image comes back, then frames: all that was replaced is kept until
+// the GPU has passed the first submission whose image had been shown, and no longer.
+static void what_was_replaced_goes_when_an_image_has_come_back(void **state)
+{
+    for (uint32_t images = 1; images <= 8; images++) {
+        start(state);
+        fake_surface.image_count = images;
+        struct ash_swapchain swapchain;
+        init(&swapchain);
+        uint64_t number = 1;
+        for (uint32_t replaced = 0; replaced < 3; replaced++) {
+            fake_surface.extent.width = 100 + replaced;
+            assert_true(frame(&swapchain, number++, 3, false));
+        }
+        assert_int_equal(swapchain.retired_count, 2);
+        while (swapchain.retired[0].until == UINT64_MAX)
+            assert_true(frame(&swapchain, number++, 3, false));
+        const uint64_t until = number - 1;
+        for (int i = 0; i < 2; i++)
+            assert_true(frame(&swapchain, number++, 3, false)); // the GPU is that far behind
+        ash_swapchain_collect(&swapchain, until - 1);
+        assert_int_equal(swapchain.retired_count, 2);
+        fake_surface.completed = until;
+        ash_swapchain_collect(&swapchain, until);
+        assert_int_equal(swapchain.retired_count, 0);
+        finish(&swapchain);
+    }
+}
+
+// Whether acquiring says so or presenting: the frame after has new images.
+static void out_of_date_is_mended_by_the_next_frame(void **state)
+{
+    (void)state;
+    struct ash_swapchain swapchain;
+    init(&swapchain);
+    assert_true(frame(&swapchain, 1, 2, false));
+    fake_surface.next_acquire = VK_ERROR_OUT_OF_DATE_KHR;
+    assert_false(frame(&swapchain, 2, 2, false));
+    assert_true(frame(&swapchain, 2, 2, false));
+    fake_surface.next_present = VK_ERROR_OUT_OF_DATE_KHR;
+    assert_true(frame(&swapchain, 3, 2, false));
+    assert_true(frame(&swapchain, 4, 2, false));
+    assert_int_equal(fake_surface_count(FAKE_SWAPCHAIN), 3);
+    finish(&swapchain);
+}
+
 // Suboptimal from birth is no reason to make it again, frame after frame.
 static void a_suboptimal_surface_is_lived_with(void **state)
 {
@@ -238,6 +284,8 @@ int main(void)
         cmocka_unit_test(semaphores_are_used_by_the_rules),
         cmocka_unit_test(nothing_that_a_window_does_breaks_them),
         cmocka_unit_test_setup(a_thousand_resizes_leave_nothing, start),
+        cmocka_unit_test(what_was_replaced_goes_when_an_image_has_come_back),
+        cmocka_unit_test_setup(out_of_date_is_mended_by_the_next_frame, start),
         cmocka_unit_test_setup(a_suboptimal_surface_is_lived_with, start),
         cmocka_unit_test_setup(failures_leave_it_usable, start),
         cmocka_unit_test_setup(lost_devices_and_surfaces_are_passed_on, start),
