@@ -66,6 +66,7 @@ static void generate_commit(struct world_job *job)
     struct generate_job *generate = (struct generate_job *)job;
     struct world *world = job->world;
     struct column *column = columns_find(world, job->coord);
+    order_mark(world, job->coord, 1);
     if (column != NULL && column->id == job->id) {
         column->ready = job->done && take_chunks(world, column, generate->chunks);
         if (column->ready) {

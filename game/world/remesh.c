@@ -173,6 +173,7 @@ static void mesh_commit(struct world_job *job)
     struct world *world = job->world;
     struct column *column = columns_find(world, job->coord);
     bool ok = job->done;
+    order_mark(world, job->coord, 0);
     if (column != NULL && column->id == job->id) {
         if (!mesh->urgent)
             column->meshing = false;

@@ -1,7 +1,6 @@
 #include "game/world/world_state.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum {
     // Jobs queued or running at once: enough to keep a few workers busy for a frame, few enough
@@ -15,63 +14,9 @@ enum {
     // Chunks meshed at once after edits, on the main thread: at most about a millisecond.
     EDITED_CHUNKS_MAX = 12,
     SWEEP_STEP = 64,                           // places looked at between two looks at the clock
-    SCAN_STEP = 32,                            // the same, of the order
-    SECTORS = 16,                              // directions of looking that are told apart
+    LOOK_STEP = 16,                            // the same, of the order
     HORIZON = (1 << (31 - CHUNK_SHIFT)) - 256, // chunks from the origin to the end of numbers
 };
-
-#define AHEAD (2.0f / 3) // how much looking there counts, of 1
-
-// ---- The order in which columns are wanted: near ones first, and those in front ----
-
-static int compare_offsets(const void *left, const void *right)
-{
-    const struct stream_offset *a = left, *b = right;
-    if (a->cost != b->cost)
-        return a->cost < b->cost ? -1 : 1;
-    return a->z != b->z ? a->z - b->z : a->x - b->x;
-}
-
-static void sort_order(struct world *world)
-{
-    float angle = (float)world->sector * (6.2831853f / SECTORS);
-    // Straight ahead counts a third of the square of the distance, straight behind five thirds.
-    float ahead_x = world->sector < 0 ? 0 : AHEAD * cosf(angle);
-    float ahead_z = world->sector < 0 ? 0 : AHEAD * sinf(angle);
-    for (uint32_t i = 0; i < world->order_count; i++) {
-        struct stream_offset *offset = &world->order[i];
-        float x = offset->x, z = offset->z;
-        float distance = sqrtf(x * x + z * z);
-        offset->cost = distance * (distance - (ahead_x * x + ahead_z * z));
-    }
-    qsort(world->order, world->order_count, sizeof(world->order[0]), compare_offsets);
-    world->order_stale = false;
-    world->cursor = world->scan = 0;
-}
-
-// All columns that are generated: those within the radius and the ring around, for their edges.
-bool stream_init(struct world *world)
-{
-    int32_t reach = (int32_t)world->radius + 1;
-    uint32_t side = 2 * (uint32_t)reach + 1;
-    world->order = malloc((size_t)side * side * sizeof(*world->order));
-    if (world->order == NULL)
-        return false;
-    for (int32_t z = -reach; z <= reach; z++)
-        for (int32_t x = -reach; x <= reach; x++)
-            world->order[world->order_count++] = (struct stream_offset){(int16_t)x, (int16_t)z, 0};
-    world->order_stale = true;
-    return true;
-}
-
-void world_set_heading(struct world *world, float x, float z)
-{
-    int32_t sector = -1;
-    if (x != 0 || z != 0)
-        sector = ((int32_t)lroundf(atan2f(z, x) * (SECTORS / 6.2831853f)) + SECTORS) % SECTORS;
-    world->order_stale = world->order_stale || sector != world->sector;
-    world->sector = sector;
-}
 
 // ---- The centre ----
 
@@ -115,9 +60,8 @@ static void apply_center(struct world *world)
 {
     const uint32_t side = world->grid_mask + 1;
     world->sweep = side * side;
-    world->cursor = world->scan = 0;
     world->counts_stale = true;
-    world->events++;
+    order_mark_all(world);
 }
 
 void stream_center(struct world *world, float x, float z)
@@ -138,9 +82,9 @@ void world_set_radius(struct world *world, uint32_t radius)
 
 // ---- Work ----
 
-bool stream_settled(const struct world *world)
+bool stream_settled(struct world *world)
 {
-    return world->in_flight == 0 && !world->order_stale && world->cursor == world->order_count;
+    return world->in_flight == 0 && order_next(world) == world->order_count;
 }
 
 void stream_mesh_edited(struct world *world)
@@ -166,75 +110,41 @@ void stream_mesh_edited(struct world *world)
     world->edited_count = 0;
 }
 
-enum progress { NEEDS_NOTHING, UNDER_WAY, NO_MEMORY };
-
-// Starts what a column needs, if that is possible yet.
-static enum progress start_column(struct world *world, struct column_coord coord, int32_t priority)
+// Starts what a column needs, if that is possible yet; else it is marked when it is. False: no
+// memory.
+static bool start_column(struct world *world, struct column_coord coord, int32_t priority)
 {
-    if (columns_distance(world, coord) > (int32_t)world->radius + 1)
-        return NEEDS_NOTHING; // as long as the view is smaller than it was made for
+    const int32_t distance = columns_distance(world, coord);
+    if (distance > (int32_t)world->radius + 1)
+        return true; // as long as the view is smaller than it was made for
     struct column *column = columns_find(world, coord);
     if (column == NULL)
-        return generate_submit(world, coord, priority) ? UNDER_WAY : NO_MEMORY;
-    column->level = level_at(columns_distance(world, coord), column->level);
-    if (!column->ready || column->meshing)
-        return UNDER_WAY;
-    if (columns_distance(world, coord) > (int32_t)world->radius)
-        return NEEDS_NOTHING;
+        return generate_submit(world, coord, priority);
+    column->level = level_at(distance, column->level);
+    if (!column->ready || column->meshing || distance > (int32_t)world->radius)
+        return true;
     uint32_t mask = columns_stale_chunks(column);
-    if (mask == 0)
-        return NEEDS_NOTHING;
-    if (!remesh_possible(world, coord))
-        return UNDER_WAY;
-    if (!remesh_submit(world, column, mask, priority))
-        return NO_MEMORY;
-    return column->meshing ? UNDER_WAY : NEEDS_NOTHING;
-}
-
-// Whether there is anything to look at, from world->scan on.
-static bool scan_goes_on(struct world *world)
-{
-    if (world->scan == world->order_count) {
-        if (world->events == world->scanned_events)
-            return false;
-        world->scan = 0;
-    }
-    if (world->scan <= world->cursor) {
-        world->scan = world->cursor;
-        world->scanned_events = world->events;
-    }
-    return true;
+    return mask == 0 || !remesh_possible(world, coord) ||
+           remesh_submit(world, column, mask, priority);
 }
 
 void stream_start(struct world *world, bool patient)
 {
     if (world->pause > 0 || (patient && world->changes.count >= CHANGES_MAX))
         return;
-    if (world->order_stale)
-        sort_order(world);
-    if (!scan_goes_on(world))
-        return;
-    uint64_t bytes_before = world->block_bytes;
-    uint32_t i = world->scan;
-    world->scan = 0; // unless all of it is looked at, or the time is up
-    while (i < world->order_count && world->in_flight < JOBS_MAX) {
+    const uint64_t bytes_before = world->block_bytes;
+    uint32_t looked = 0;
+    for (uint32_t i; (i = order_next(world)) < world->order_count && world->in_flight < JOBS_MAX;) {
         struct column_coord coord = {world->center.x + world->order[i].x,
                                      world->center.z + world->order[i].z};
-        enum progress progress = start_column(world, coord, (int32_t)i);
-        if (progress == NO_MEMORY) {
+        if (!start_column(world, coord, (int32_t)i)) {
             work_no_memory(world, "go on");
             return;
         }
-        if (progress == NEEDS_NOTHING && i == world->cursor)
-            world->cursor++;
-        i++;
+        order_unmark(world, i);
         if (patient && world->block_bytes > bytes_before + UNPACKED_MAX)
             return;
-        if (i % SCAN_STEP == 0 && work_late(world)) {
-            world->scan = i;
+        if (++looked % LOOK_STEP == 0 && work_late(world))
             return;
-        }
     }
-    if (i == world->order_count)
-        world->scan = i;
 }

@@ -31,7 +31,6 @@ bool work_commit(struct world *world, bool wait)
     world->next_commit++;
     world->in_flight--;
     world->counts_stale = true;
-    world->events++;
     finished->commit(finished);
     return true;
 }

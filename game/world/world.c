@@ -45,7 +45,7 @@ struct world *world_create(const struct world_params *params)
         world->deterministic = params->deterministic;
         world->sector = -1;
         atomic_init(&world->stopping, false);
-        if (create_tools(world) && columns_init(world) && stream_init(world)) {
+        if (create_tools(world) && columns_init(world) && order_init(world)) {
             if (world->save == NULL || save_load_edits(world->save, &world->edits))
                 return world;
             world_destroy(world); // the save has said why
@@ -71,7 +71,7 @@ void world_destroy(struct world *world)
     changes_finish(&world->changes);
     edits_finish(&world->edits);
     destroy_tools(world);
-    free(world->order);
+    order_finish(world);
     free(world);
 }
 
@@ -198,9 +198,8 @@ static void touch(struct world *world, struct block_coord at)
                 touch_column(world, column, at);
         }
     }
-    world->cursor = 0;
+    order_mark(world, home, 1);
     world->counts_stale = true;
-    world->events++;
 }
 
 static bool remember(struct world *world, struct block_coord at, enum block block)
@@ -270,9 +269,8 @@ void world_show_again(struct world *world)
 {
     changes_forget_removals(&world->changes);
     columns_each(world, show_column_again);
-    world->cursor = 0;
+    order_mark_all(world);
     world->counts_stale = true;
-    world->events++;
 }
 
 static void count_column(struct world *world, struct column *column)

@@ -4,6 +4,7 @@
 //     stream.c    what is to be done next
 //     generate.c  the job that makes a column's blocks
 //     remesh.c    the job that meshes a column's chunks
+//     order.c     which columns are to be looked at, and in which order
 //     work.c      jobs on their way, and what happens when memory runs out
 //     columns.c   the columns in memory, by coordinate
 #ifndef GAME_WORLD_WORLD_STATE_H
@@ -76,17 +77,17 @@ struct world {
     uint64_t block_bytes;
     uint32_t pack_cursor;
 
-    // What is to be done: every offset before the cursor needs nothing.
-    struct stream_offset *order; // owned
-    uint32_t order_count, cursor;
-    int32_t sector; // where the player looks, see stream.c
+    // What is to be looked at, see order.c.
+    struct stream_offset *order; // owned, as the next two
+    uint32_t *places;            // in the order, of each offset of the square
+    uint64_t *marks;             // a bit for each place: something has happened to that column
+    uint32_t order_count;
+    uint32_t first_marks; // before these there are none
+    int32_t order_reach;  // of the square, from the centre
+    int32_t sector;       // where the player looks
     bool order_stale;
     uint32_t pause; // updates without new work, after memory ran out
     uint32_t sweep; // slots of the grid that have not been looked at since the centre moved
-    // Where stream_start goes on; what was looked at is looked at again only after something has
-    // happened.
-    uint32_t scan;
-    uint64_t events, scanned_events;
 
     // How long an update, and after it the handing over of changes, may last.
     double budget; // seconds; 0: any time
@@ -138,6 +139,16 @@ uint32_t columns_stale_chunks(const struct column *column);
 // Chunks from the centre's column to another, along the longer axis.
 int32_t columns_distance(const struct world *world, struct column_coord coord);
 
+// order.c
+bool order_init(struct world *world); // false: no memory
+void order_finish(struct world *world);
+// What a column needs may have changed: this one's, and those' up to `around` columns away.
+void order_mark(struct world *world, struct column_coord coord, int32_t around);
+void order_mark_all(struct world *world);
+// The place of the first that is marked; order_count: none is.
+uint32_t order_next(struct world *world);
+void order_unmark(struct world *world, uint32_t place);
+
 // work.c
 void work_submit(struct world *world, struct world_job *job, int32_t priority);
 // Commits one finished job; false: there is none (with `wait`: none under way).
@@ -157,12 +168,11 @@ bool remesh_submit(struct world *world, struct column *column, uint32_t mask, in
 bool remesh_now(struct world *world, struct column *column, uint32_t mask);
 
 // stream.c
-bool stream_init(struct world *world); // false: no memory
 void stream_center(struct world *world, float x, float z);
 void stream_sweep(struct world *world); // drops some of what was left behind
 void stream_mesh_edited(struct world *world);
 // Starts what is wanted next. With `patient` it leaves costly preparations for later.
 void stream_start(struct world *world, bool patient);
-bool stream_settled(const struct world *world);
+bool stream_settled(struct world *world);
 
 #endif

@@ -133,16 +133,30 @@ bool blocks_set(struct chunk_blocks *owner, uint32_t index, uint8_t kind, uint64
     return true;
 }
 
+// The end of what equals array[index] from there on, `limit` at most: eight at a time, since runs
+// are long.
+static uint32_t run_end(const uint8_t *array, uint32_t index, uint32_t limit)
+{
+    const uint64_t eight = array[index] * UINT64_C(0x0101010101010101);
+    uint32_t end = index + 1;
+    for (uint64_t next; end + sizeof(next) <= limit; end += sizeof(next)) {
+        memcpy(&next, array + end, sizeof(next));
+        if (next != eight)
+            break;
+    }
+    while (end < limit && array[end] == array[index])
+        end++;
+    return end;
+}
+
 // Writes the runs of an array to `out`, LARGEST_PACKED bytes long. Zero: they do not fit.
 static uint32_t pack_runs(const uint8_t *array, uint8_t *out)
 {
     uint32_t size = 0, index = 0;
     while (index < CHUNK_BLOCKS) {
-        uint32_t end = index + 1;
         uint32_t limit =
             CHUNK_BLOCKS - index < LONGEST_RUN ? (uint32_t)CHUNK_BLOCKS : index + LONGEST_RUN;
-        while (end < limit && array[end] == array[index])
-            end++;
+        uint32_t end = run_end(array, index, limit);
         if (size == LARGEST_PACKED)
             return 0;
         out[size++] = (uint8_t)(end - index - 1);
