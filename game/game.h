@@ -73,6 +73,7 @@ struct game {
     // Owned, made in this order; game_destroy goes the other way.
     struct recording recording;
     struct bench bench;
+    struct bench_thread thread; // when the last frame was measured
     struct jobs *jobs;
     struct save *save; // NULL: nothing is kept
     struct world *world;

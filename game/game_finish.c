@@ -91,7 +91,7 @@ static void print_times(const struct game *game)
            "(%s)\n",
            game->bench.count, game->context->properties.deviceName, summary.median,
            summary.median > 0 ? 1000 / summary.median : 0, summary.p99, summary.max,
-           summary.longest_cause);
+           summary.longest_count > 0 ? summary.longest[0].cause : "none");
 }
 
 // What may be reserved beside what is live: for each memory type in use a chunk that fills and one

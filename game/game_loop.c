@@ -197,6 +197,9 @@ static void account(struct game *game, const double marks[4], double ended)
         ash_allocator_stats(game->allocator, &memory);
         frame.reserved = memory.total.reserved_bytes;
         frame.live = memory.total.live_bytes;
+        const struct bench_thread thread = bench_thread_now();
+        frame.thread = bench_thread_between(&game->thread, &thread);
+        game->thread = thread;
         if (ended * 1000 < game->first_frame_ms + 1000)
             game->calls_at_first = (struct bench_calls){
                 memory.allocate_memory_calls, memory.map_memory_calls, stats.pipelines.created};

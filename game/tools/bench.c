@@ -1,15 +1,12 @@
 #include "game/tools/bench.h"
 
-#include "game/base/file.h"
-
 #include "engine/log.h"
-
-#include <cjson/cJSON.h>
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 // A part is to blame for a long frame if it explains at least this much of what the frame had
 // more than the median.
@@ -114,6 +111,23 @@ static void count_cause(struct bench_summary *summary, const char *cause)
     summary->over_thrice[i].frames++;
 }
 
+static const struct bench_frame *shortest(const struct bench_summary *summary)
+{
+    return summary->longest[summary->longest_count - 1].frame;
+}
+
+static void keep_longest(struct bench_summary *summary, const struct bench_frame *frame,
+                         const char *cause)
+{
+    if (summary->longest_count < BENCH_LONGEST)
+        summary->longest_count++;
+    uint32_t at = summary->longest_count - 1;
+    for (; at > 0 && frame->ms > summary->longest[at - 1].frame->ms; at--)
+        summary->longest[at] = summary->longest[at - 1];
+    summary->longest[at].frame = frame;
+    summary->longest[at].cause = cause;
+}
+
 static uint64_t larger(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -131,22 +145,22 @@ static void look_at_frames(const struct bench *bench, const float medians[BENCH_
         out->over_twice += frame->ms > 2 * median;
         if (frame->ms > 3 * median)
             count_cause(out, find_cause(bench, frame, medians));
-        if ((double)frame->ms == out->max) {
-            out->longest_cause = find_cause(bench, frame, medians);
-            out->longest = *frame;
-        }
+        if (out->longest_count < BENCH_LONGEST || frame->ms > shortest(out)->ms)
+            keep_longest(out, frame, find_cause(bench, frame, medians));
     }
 }
 
 void bench_summarise(const struct bench *bench, struct bench_summary *out)
 {
-    *out = (struct bench_summary){.longest_cause = "none"};
+    *out = (struct bench_summary){0};
     float *sorted = bench->count > 0 ? malloc(bench->count * sizeof(float)) : NULL;
     if (sorted == NULL)
         return;
     float medians[BENCH_PARTS + 1];
     find_medians(bench, sorted, medians); // leaves whole frames in `sorted`
     out->median = (double)medians[BENCH_PARTS];
+    for (uint32_t part = 0; part < BENCH_PARTS; part++)
+        out->parts[part] = (double)medians[part];
     out->p95 = (double)percentile(sorted, bench->count, 0.95);
     out->p99 = (double)percentile(sorted, bench->count, 0.99);
     out->p999 = (double)percentile(sorted, bench->count, 0.999);
@@ -155,136 +169,35 @@ void bench_summarise(const struct bench *bench, struct bench_summary *out)
     free(sorted);
 }
 
-static bool add_causes(cJSON *object, const struct bench_summary *summary)
-{
-    cJSON *causes = cJSON_AddObjectToObject(object, "frames_over_three_medians");
-    bool whole = causes != NULL;
-    for (uint32_t i = 0; i < summary->cause_count; i++)
-        whole = cJSON_AddNumberToObject(causes, summary->over_thrice[i].cause,
-                                        summary->over_thrice[i].frames) != NULL &&
-                whole;
-    return whole;
-}
-
-static bool add_tenths(cJSON *object, const char *name, const uint64_t tenths[BENCH_TENTHS])
-{
-    double values[BENCH_TENTHS];
-    for (uint32_t i = 0; i < BENCH_TENTHS; i++)
-        values[i] = (double)tenths[i];
-    cJSON *array = cJSON_CreateDoubleArray(values, BENCH_TENTHS);
-    if (array != NULL && cJSON_AddItemToObject(object, name, array))
-        return true;
-    cJSON_Delete(array);
-    return false;
-}
-
-static bool add_longest(cJSON *object, const struct bench_summary *summary)
-{
-    static const char *const names[BENCH_PARTS] = {
-        [BENCH_SIMULATION] = "simulation",
-        [BENCH_STREAMING] = "streaming",
-        [BENCH_SCENE] = "scene",
-        [BENCH_PASSES] = "passes",
-        [BENCH_WAIT] = "wait",
-        [BENCH_DRIVER] = "driver",
-    };
-    cJSON *parts = cJSON_AddObjectToObject(object, "longest_frame_ms");
-    bool whole = parts != NULL;
-    double rest = (double)summary->longest.ms;
-    for (uint32_t part = 0; part < BENCH_PARTS; part++) {
-        const double ms = (double)summary->longest.parts[part];
-        whole = cJSON_AddNumberToObject(parts, names[part], ms) != NULL && whole;
-        rest -= ms;
-    }
-    return cJSON_AddNumberToObject(parts, "rest", rest) != NULL && whole;
-}
-
-static cJSON *make_object(const struct bench *bench, const struct bench_report *report)
-{
-    struct bench_summary summary;
-    bench_summarise(bench, &summary);
-    const struct {
-        const char *name;
-        double value;
-    } numbers[] = {
-        {"width", report->width},
-        {"height", report->height},
-        {"radius", report->radius},
-        {"seed", report->seed},
-        {"speed", report->speed},
-        {"frames", bench->count},
-        {"frames_loading", report->frames_loading},
-        {"frame_ms_median", summary.median},
-        {"frame_ms_p95", summary.p95},
-        {"frame_ms_p99", summary.p99},
-        {"frame_ms_p999", summary.p999},
-        {"frame_ms_max", summary.max},
-        {"frames_over_two_medians", summary.over_twice},
-        {"first_frame_ms", report->first_frame_ms},
-        {"instance_ms", report->instance_ms},
-        {"device_ms", report->device_ms},
-        {"renderer_ms", report->renderer_ms},
-        {"pipelines_ms", report->pipelines_ms},
-        {"pipelines_cached", report->pipelines_cached},
-        {"world_complete_ms", report->world_complete_ms},
-        {"peak_resident_mib", report->peak_resident_mib},
-        {"quads", (double)report->quads},
-        {"draws", (double)report->draws},
-        {"chunks_meshed", (double)report->chunks_meshed},
-        {"chunks_became_visible", (double)report->chunks_became_visible},
-        {"bytes_uploaded", (double)report->bytes_uploaded},
-        {"memory_reserved_bytes", (double)report->memory_reserved_bytes},
-        {"memory_live_bytes", (double)report->memory_live_bytes},
-        {"memory_two_chunks_a_type_bytes", (double)report->two_chunks_a_type},
-        {"allocate_memory_calls", (double)report->calls.allocate_memory},
-        {"map_memory_calls", (double)report->calls.map_memory},
-        {"create_pipeline_calls", (double)report->calls.create_pipeline},
-        {"allocate_memory_calls_after_first_second",
-         (double)(report->calls.allocate_memory - report->calls_at_first.allocate_memory)},
-        {"map_memory_calls_after_first_second",
-         (double)(report->calls.map_memory - report->calls_at_first.map_memory)},
-        {"create_pipeline_calls_after_first_second",
-         (double)(report->calls.create_pipeline - report->calls_at_first.create_pipeline)},
-    };
-    cJSON *object = cJSON_CreateObject();
-    bool whole = cJSON_AddStringToObject(object, "device", report->device) != NULL &&
-                 cJSON_AddStringToObject(object, "driver", report->driver) != NULL;
-    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-        // A thousandth of a millisecond is as fine as anything here is known.
-        double value = round(numbers[i].value * 1000) / 1000;
-        whole = cJSON_AddNumberToObject(object, numbers[i].name, value) != NULL && whole;
-    }
-    whole = cJSON_AddStringToObject(object, "longest_frame_cause", summary.longest_cause) != NULL &&
-            whole;
-    whole = add_longest(object, &summary) && whole;
-    whole = add_causes(object, &summary) && whole;
-    whole = add_tenths(object, "memory_reserved_peak_bytes_by_tenth", summary.reserved_peak) &&
-            add_tenths(object, "memory_live_peak_bytes_by_tenth", summary.live_peak) && whole;
-    if (!whole) {
-        cJSON_Delete(object);
-        return NULL;
-    }
-    return object;
-}
-
-bool bench_write(const struct bench *bench, const struct bench_report *report, const char *path)
-{
-    cJSON *object = make_object(bench, report);
-    char *text = cJSON_Print(object);
-    bool done = false;
-    if (text == NULL)
-        ash_log(ASH_LOG_ERROR, "could not write %s: not enough memory; close other programs", path);
-    else
-        done = file_replace(path, text, strlen(text));
-    cJSON_free(text);
-    cJSON_Delete(object);
-    return done;
-}
-
 double bench_peak_resident_mib(void)
 {
     struct rusage usage;
     if (getrusage(RUSAGE_SELF, &usage) != 0)
         return 0;
     return (double)usage.ru_maxrss / 1024; // Linux counts in KiB
+}
+
+struct bench_thread bench_thread_now(void)
+{
+    struct rusage usage = {0};
+    struct timespec cpu = {0};
+    (void)getrusage(RUSAGE_THREAD, &usage); // where there is none of these, all is zero
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    return (struct bench_thread){
+        .cpu_ms = (double)cpu.tv_sec * 1e3 + (double)cpu.tv_nsec * 1e-6,
+        .page_faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt,
+        .sleeps = (uint64_t)usage.ru_nvcsw,
+        .interruptions = (uint64_t)usage.ru_nivcsw,
+    };
+}
+
+struct bench_thread bench_thread_between(const struct bench_thread *from,
+                                         const struct bench_thread *to)
+{
+    return (struct bench_thread){
+        .cpu_ms = to->cpu_ms - from->cpu_ms,
+        .page_faults = to->page_faults - from->page_faults,
+        .sleeps = to->sleeps - from->sleeps,
+        .interruptions = to->interruptions - from->interruptions,
+    };
 }

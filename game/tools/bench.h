@@ -18,11 +18,19 @@ enum bench_part {
     BENCH_PARTS
 };
 
+// What a thread had of the machine. Sleeps were its own wish (a lock, the GPU); interruptions were
+// not.
+struct bench_thread {
+    double cpu_ms;
+    uint64_t page_faults, sleeps, interruptions;
+};
+
 struct bench_frame {
     float ms;
     float parts[BENCH_PARTS];
-    bool uploaded;           // something went through the staging ring
-    uint64_t reserved, live; // bytes of device memory afterwards
+    struct bench_thread thread; // that drew it
+    bool uploaded;              // something went through the staging ring
+    uint64_t reserved, live;    // bytes of device memory afterwards
 };
 
 struct bench {
@@ -31,7 +39,7 @@ struct bench {
     bool presents; // there is a screen to wait for
 };
 
-enum { BENCH_TENTHS = 10, BENCH_CAUSES = BENCH_PARTS + 3 };
+enum { BENCH_TENTHS = 10, BENCH_LONGEST = 8, BENCH_CAUSES = BENCH_PARTS + 3 };
 
 // False: not enough memory (logged).
 bool bench_init(struct bench *bench, uint32_t capacity, bool presents);
@@ -41,8 +49,13 @@ void bench_add(struct bench *bench, const struct bench_frame *frame);
 
 struct bench_summary {
     double median, p95, p99, p999, max;
-    const char *longest_cause; // "streaming", "upload" and so on; "none" without frames
-    struct bench_frame longest;
+    double parts[BENCH_PARTS]; // medians
+    // The longest frames first.
+    struct {
+        const struct bench_frame *frame; // borrowed from the bench
+        const char *cause;               // "streaming", "upload" and so on
+    } longest[BENCH_LONGEST];
+    uint32_t longest_count;
     uint32_t over_twice; // frames that took more than twice the median
     struct {
         const char *cause;
@@ -80,5 +93,9 @@ struct bench_report {
 bool bench_write(const struct bench *bench, const struct bench_report *report, const char *path);
 
 double bench_peak_resident_mib(void);
+// Of the calling thread, since it began; and what came between two of these.
+struct bench_thread bench_thread_now(void);
+struct bench_thread bench_thread_between(const struct bench_thread *from,
+                                         const struct bench_thread *to);
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 // `count` frames of 1, 2, 3 ... ms, in a mixed order.
@@ -54,7 +55,7 @@ static void no_frames_are_no_figures(void **state)
     struct bench_summary summary;
     bench_summarise(&bench, &summary);
     assert_true(summary.median == 0 && summary.max == 0);
-    assert_string_equal(summary.longest_cause, "none");
+    assert_int_equal(summary.longest_count, 0);
     bench_finish(&bench);
 }
 
@@ -86,8 +87,9 @@ static const char *cause_of(enum bench_part part, bool uploaded, bool presents)
     }
     struct bench_summary summary;
     bench_summarise(&bench, &summary);
+    assert_true(summary.longest[0].frame == &bench.frames[4]);
     bench_finish(&bench);
-    return summary.longest_cause;
+    return summary.longest[0].cause;
 }
 
 static void the_longest_frame_has_a_cause(void **state)
@@ -102,6 +104,34 @@ static void the_longest_frame_has_a_cause(void **state)
     assert_string_equal(cause_of(BENCH_WAIT, false, true), "present");
     assert_string_equal(cause_of(BENCH_DRIVER, false, false), "driver");
     assert_string_equal(cause_of(BENCH_PARTS, false, false), "system");
+}
+
+static void the_longest_frames_are_kept_in_order(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct bench_summary summary;
+    fill(&bench, 100);
+    bench_summarise(&bench, &summary);
+    assert_int_equal(summary.longest_count, BENCH_LONGEST);
+    for (uint32_t i = 0; i < BENCH_LONGEST; i++)
+        assert_true(summary.longest[i].frame->ms == (float)(100 - i));
+    bench_finish(&bench);
+}
+
+static void a_thread_knows_what_it_had_of_the_machine(void **state)
+{
+    (void)state;
+    const struct bench_thread before = bench_thread_now();
+    struct bench_thread after = before;
+    while (after.cpu_ms < before.cpu_ms + 2)
+        after = bench_thread_now();
+    const struct timespec briefly = {.tv_nsec = 1000000};
+    nanosleep(&briefly, NULL);
+    after = bench_thread_now();
+    const struct bench_thread between = bench_thread_between(&before, &after);
+    assert_true(between.cpu_ms >= 2 && between.cpu_ms < 1000);
+    assert_true(between.sleeps >= 1);
 }
 
 static void long_frames_are_counted_by_cause(void **state)
@@ -187,8 +217,9 @@ static void the_object_has_exactly_the_promised_fields(void **state)
         "allocate_memory_calls_after_first_second",
         "map_memory_calls_after_first_second",
         "create_pipeline_calls_after_first_second",
+        "parts_ms_median",
         "longest_frame_cause",
-        "longest_frame_ms",
+        "longest_frames",
         "frames_over_three_medians",
         "memory_reserved_peak_bytes_by_tenth",
         "memory_live_peak_bytes_by_tenth",
@@ -206,7 +237,7 @@ static void the_object_has_exactly_the_promised_fields(void **state)
                                   .first_frame_ms = 123.4567};
     assert_true(bench_write(&bench, &report, path));
     bench_finish(&bench);
-    char text[4096] = "";
+    char text[8192] = "";
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
@@ -250,6 +281,8 @@ int main(void)
         cmocka_unit_test(no_frames_are_no_figures),
         cmocka_unit_test(frames_beyond_the_capacity_are_left_out),
         cmocka_unit_test(the_longest_frame_has_a_cause),
+        cmocka_unit_test(the_longest_frames_are_kept_in_order),
+        cmocka_unit_test(a_thread_knows_what_it_had_of_the_machine),
         cmocka_unit_test(long_frames_are_counted_by_cause),
         cmocka_unit_test(memory_has_a_peak_in_each_tenth),
         cmocka_unit_test(the_object_has_exactly_the_promised_fields),
