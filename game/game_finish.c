@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "engine/memory/optional/report.h"
 #include "game/tools/pipeline_cache.h"
@@ -18,18 +17,7 @@ void game_save_player(struct game *game)
 {
     if (game->save == NULL)
         return;
-    const struct simulation *simulation = &game->simulation;
-    struct save_player player = {
-        .x = simulation->player.x,
-        .y = simulation->player.y,
-        .z = simulation->player.z,
-        .yaw = (float)simulation->player.yaw,
-        .pitch = (float)simulation->player.pitch,
-        .hotbar_slot = simulation->interact.slot,
-        .flying = simulation->player.flying,
-        .time_of_day = simulation->time_of_day,
-    };
-    memcpy(player.hotbar, simulation->interact.hotbar, sizeof(player.hotbar));
+    struct save_player player = simulation_keep(&game->simulation);
     save_set_player(game->save, &player);
 }
 

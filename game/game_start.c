@@ -1,10 +1,6 @@
 #include "game/game.h"
 
-#include <string.h>
-
 #include "game/world/terrain/terrain.h"
-
-#include "engine/log.h"
 
 // A new world begins in the morning, with the sun on the islands.
 #define MORNING 0.36
@@ -40,25 +36,6 @@ static void start_new(struct game *game)
     simulation_init(&game->simulation, seed, spawn, look.yaw, MORNING);
 }
 
-static void take_saved(struct game *game)
-{
-    struct save_player saved;
-    if (game->save == NULL || !save_load_player(game->save, &saved))
-        return;
-    struct simulation *simulation = &game->simulation;
-    simulation->player = (struct player){
-        .x = saved.x,
-        .y = saved.y,
-        .z = saved.z,
-        .yaw = (double)saved.yaw,
-        .pitch = (double)saved.pitch,
-        .flying = saved.flying,
-    };
-    simulation->interact.slot = saved.hotbar_slot;
-    memcpy(simulation->interact.hotbar, saved.hotbar, sizeof(saved.hotbar));
-    simulation->time_of_day = saved.time_of_day;
-}
-
 bool game_start(struct game *game)
 {
     const struct options *options = game->options;
@@ -66,7 +43,9 @@ bool game_start(struct game *game)
         game->simulation = game->recording.replay.start;
     } else {
         start_new(game);
-        take_saved(game);
+        struct save_player saved;
+        if (game->save != NULL && save_load_player(game->save, &saved))
+            simulation_go_on(&game->simulation, &saved);
         if (options->time_of_day >= 0)
             game->simulation.time_of_day = (double)options->time_of_day;
     }

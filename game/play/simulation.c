@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
@@ -23,6 +24,38 @@ void simulation_init(struct simulation *simulation, uint32_t seed, struct block_
         .edit_hash = FNV_BASIS,
     };
     interact_init(&simulation->interact);
+}
+
+struct save_player simulation_keep(const struct simulation *simulation)
+{
+    const struct player *player = &simulation->player;
+    struct save_player kept = {
+        .x = player->x,
+        .y = player->y,
+        .z = player->z,
+        .yaw = (float)player->yaw,
+        .pitch = (float)player->pitch,
+        .hotbar_slot = simulation->interact.slot,
+        .flying = player->flying,
+        .time_of_day = simulation->time_of_day,
+    };
+    memcpy(kept.hotbar, simulation->interact.hotbar, sizeof(kept.hotbar));
+    return kept;
+}
+
+void simulation_go_on(struct simulation *simulation, const struct save_player *kept)
+{
+    simulation->player = (struct player){
+        .x = kept->x,
+        .y = kept->y,
+        .z = kept->z,
+        .yaw = (double)kept->yaw,
+        .pitch = (double)kept->pitch,
+        .flying = kept->flying,
+    };
+    simulation->interact.slot = kept->hotbar_slot;
+    memcpy(simulation->interact.hotbar, kept->hotbar, sizeof(kept->hotbar));
+    simulation->time_of_day = kept->time_of_day;
 }
 
 struct noting_writer {

@@ -5,6 +5,7 @@
 
 #include "game/play/interact.h"
 #include "game/play/player.h"
+#include "game/world/save/save.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,6 +24,10 @@ struct simulation {
 
 void simulation_init(struct simulation *simulation, uint32_t seed, struct block_coord spawn,
                      double yaw, double time_of_day);
+
+// What a saved world keeps of it, and how a new one goes on from that.
+struct save_player simulation_keep(const struct simulation *simulation);
+void simulation_go_on(struct simulation *simulation, const struct save_player *kept);
 
 // One tick. Valid usage: the columns around the player are there.
 void simulation_step(struct simulation *simulation, const struct input_tick *input,
