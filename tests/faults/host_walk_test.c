@@ -10,19 +10,19 @@
 #include "tests/faults/walk.h"
 #include "tests/support/test.h"
 
-enum { MAX_PLANS = 8192 };
+enum { MAX_PLANS = 8192, MAX_PLACES = 1024 };
 
 static struct played played;
 static struct walk_plan plans[MAX_PLANS];
-static char line[512]; // what is played
+#define LINE "--headless --fly --memory-report memory.json --trace trace"
 
 // The function at an address of the program, and its file: "world_create (game/world/world.c)".
-static void name_place(const char *address, char *name, size_t size)
+static void look_up(const char *address, char *name, size_t size)
 {
     char command[512], function[64] = "?", file[256] = "?";
     snprintf(command, sizeof(command), "addr2line -f -e " ASH_BINARY_DIR "/cinder %s", address);
     FILE *answer = popen(command, "r");
-    assert_non_null(answer);
+    walk_must(answer != NULL, "addr2line is there");
     if (fscanf(answer, "%63s %255s", function, file) != 2)
         snprintf(function, sizeof(function), "?");
     pclose(answer);
@@ -35,10 +35,29 @@ static void name_place(const char *address, char *name, size_t size)
     snprintf(name, size, "%s (%.*s)", function, (int)strcspn(ours, ":"), ours);
 }
 
+// The same, and each address is looked up once.
+static const char *name_place(const char *address)
+{
+    static struct {
+        char address[32], name[96];
+    } known[MAX_PLACES];
+    static size_t count;
+    size_t i = 0;
+    while (i < count && strcmp(known[i].address, address) != 0)
+        i++;
+    if (i == count) {
+        walk_must(count < MAX_PLACES, "so many places can fail");
+        snprintf(known[i].address, sizeof(known[i].address), "%s", address);
+        look_up(address, known[i].name, sizeof(known[i].name));
+        count++;
+    }
+    return known[i].name;
+}
+
 // "fault: allocation 57, calloc at 0x1234, fails"
 static void name_kind(const char *said, struct walk_plan *plan)
 {
-    char operation[64] = "", address[32] = "", place[96];
+    char operation[64] = "", address[32] = "";
     if (sscanf(said, "fault: %*[^,], %63[^,]", operation) != 1)
         return;
     char *at = strstr(operation, " at 0x");
@@ -48,20 +67,19 @@ static void name_kind(const char *said, struct walk_plan *plan)
     }
     snprintf(address, sizeof(address), "%s", at + strlen(" at "));
     *at = '\0';
-    name_place(address, place, sizeof(place));
-    snprintf(plan->kind, sizeof(plan->kind), "%s in %s", operation, place);
+    snprintf(plan->kind, sizeof(plan->kind), "%s in %s", operation, name_place(address));
 }
 
 static enum walk_outcome run(struct walk_plan *plan, struct child *child, const char **why)
 {
     char words[1024];
-    snprintf(words, sizeof(words), "%s %s", line, plan->fault);
+    snprintf(words, sizeof(words), LINE " %s", plan->fault);
     played_run(&played, child, words);
     const char *said = child_line(child, "fault: ");
     bool happened = said[0] != '\0';
     name_kind(said, plan);
     *why = child_complaint(child);
-    if (*why == NULL && !played_world_is_whole(&played))
+    if (*why == NULL && !played_world_is_whole())
         *why = "the world is damaged";
     if (*why == NULL && child->exit_code == 1 && !child_says(child, "cinder: ", " "))
         *why = "no sentence says why";
@@ -80,10 +98,8 @@ static enum walk_outcome run(struct walk_plan *plan, struct child *child, const 
 static size_t count_faults(const char *what)
 {
     static struct child child;
-    char words[1024];
     unsigned long long count = 0;
-    snprintf(words, sizeof(words), "%s --fault-count", line);
-    played_run(&played, &child, words);
+    played_run(&played, &child, LINE " --fault-count");
     if (child_complaint(&child) != NULL || child.exit_code != 0)
         fail_msg("without a fault: %s", child.text);
     played_keep_reference(&played);
@@ -105,35 +121,32 @@ static void walk_all(const char *name, const char *option, const char *what)
         snprintf(plans[i].fault, sizeof(plans[i].fault), "--%s %zu", option, i + 1);
         snprintf(plans[i].kind, sizeof(plans[i].kind), "not reached");
     }
-    assert_int_equal(walk(name, plans, count, run), 0);
+    const struct walk all = {.name = name, .plans = plans, .count = count, .run = run};
+    assert_int_equal(walk(&all), 0);
 }
 
 static void every_allocation_fails_once(void **state)
 {
     (void)state;
-    snprintf(line, sizeof(line), "--headless --fly --memory-report %s/memory.json --trace %s/trace",
-             played.folder, played.folder);
     walk_all("host allocations", "fault-alloc", "allocations");
 }
 
 static void every_file_operation_fails_once(void **state)
 {
     (void)state;
-    snprintf(line, sizeof(line), "--headless --fly --memory-report %s/memory.json --trace %s/trace",
-             played.folder, played.folder);
     walk_all("file operations", "fault-file", "file operations");
 }
 
 static int begin(void **state)
 {
     (void)state;
-    return played_begin(&played) ? 0 : -1;
+    return walk_begin() && played_begin(&played) ? 0 : -1;
 }
 
 static int end(void **state)
 {
     (void)state;
-    return played_end(&played) ? 0 : -1;
+    return walk_end() ? 0 : -1;
 }
 
 int main(void)

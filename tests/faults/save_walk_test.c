@@ -19,13 +19,13 @@
 enum { SEED = 3, MAX_PLANS = 8192 };
 #define LONGEST_RUN 20.0
 
-// Shared with the child.
 struct report {
     uint32_t sure; // edits that it was told are saved
 };
 
-static char folder[] = "/tmp/ash-saves-XXXXXX", path[64];
-static struct report *report;
+#define WORLD "world.db"
+
+static struct report *report; // shared with the child
 static struct walk_plan plans[MAX_PLANS];
 
 static struct block_coord place_of(uint32_t i)
@@ -60,10 +60,16 @@ static struct save *open_world(void)
 {
     char message[256];
     uint32_t seed = SEED;
-    struct save *save = save_open(path, &seed, message, sizeof(message));
+    struct save *save = save_open(WORLD, &seed, message, sizeof(message));
     if (save == NULL)
         fprintf(stderr, "said: %s\n", message);
     return save;
+}
+
+static bool share_report(void)
+{
+    report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return report != MAP_FAILED;
 }
 
 static int keep_house(void *user)
@@ -96,20 +102,18 @@ static int keep_house(void *user)
 
 static void empty_folder(void)
 {
-    char command[128];
-    snprintf(command, sizeof(command), "rm -rf %s/*", folder);
-    assert_int_equal(system(command), 0);
+    walk_must(system("rm -rf ./*") == 0, "the folder can be emptied");
 }
 
-// Files beside the world and its log.
+// Files in the current folder beside the world and its log.
 static uint32_t count_strangers(void)
 {
     uint32_t count = 0;
-    DIR *entries = opendir(folder);
-    assert_non_null(entries);
+    DIR *entries = opendir(".");
+    walk_must(entries != NULL, "the folder can be read");
     for (struct dirent *entry; (entry = readdir(entries)) != NULL;)
-        count += entry->d_name[0] != '.' && strcmp(entry->d_name, "world.db") != 0 &&
-                 strcmp(entry->d_name, "world.db-wal") != 0;
+        count += entry->d_name[0] != '.' && strcmp(entry->d_name, WORLD) != 0 &&
+                 strcmp(entry->d_name, WORLD "-wal") != 0;
     closedir(entries);
     return count;
 }
@@ -117,7 +121,7 @@ static uint32_t count_strangers(void)
 // What is wrong with the world that the child left; NULL: nothing.
 static const char *look_at_world(void)
 {
-    if (access(path, F_OK) != 0)
+    if (access(WORLD, F_OK) != 0)
         return report->sure > 0 ? "there is no world" : NULL;
     struct save *save = open_world();
     if (save == NULL)
@@ -181,25 +185,22 @@ static void what_was_saved_is_kept(void **state)
     assert_int_equal(report->sure, 80);
     size_t count = plan_kind("allocation", allocations, 0);
     count = plan_kind("file operation", files, count);
-    assert_int_equal(walk("saves", plans, count, run), 0);
+    const struct walk all = {
+        .name = "saves", .plans = plans, .count = count, .run = run, .begin = share_report};
+    assert_int_equal(walk(&all), 0);
 }
 
 static int begin(void **state)
 {
     (void)state;
-    report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (report == MAP_FAILED || mkdtemp(folder) == NULL)
-        return -1;
-    snprintf(path, sizeof(path), "%s/world.db", folder);
-    return 0;
+    return walk_begin() && share_report() ? 0 : -1;
 }
 
 static int end(void **state)
 {
     (void)state;
     munmap(report, sizeof(*report));
-    empty_folder();
-    return rmdir(folder);
+    return walk_end() ? 0 : -1;
 }
 
 int main(void)

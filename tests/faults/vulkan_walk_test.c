@@ -31,7 +31,7 @@ static enum walk_outcome run(struct walk_plan *plan, struct child *child, const 
     char call[64] = "";
     bool happened = sscanf(child_line(child, "lab: call"), "lab: call %*u, %63s", call) == 1;
     *why = child_complaint(child);
-    if (*why == NULL && !played_world_is_whole(&played))
+    if (*why == NULL && !played_world_is_whole())
         *why = "the world is damaged";
     if (*why != NULL)
         return WALK_WRONG;
@@ -134,32 +134,50 @@ static void every_call_fails_once(void **state)
     make_plans();
     assert_true(plan_count > 200);
     played_keep_reference(&played);
-    assert_int_equal(walk("Vulkan calls, headless", plans, plan_count, run), 0);
+    const struct walk all = {
+        .name = "Vulkan calls, headless", .plans = plans, .count = plan_count, .run = run};
+    assert_int_equal(walk(&all), 0);
+}
+
+static struct display display;
+
+static bool begin_display(void)
+{
+    return display_start(&display);
+}
+
+static void end_display(void)
+{
+    display_stop(&display);
 }
 
 static void every_call_fails_once_in_a_window(void **state)
 {
     (void)state;
-    struct display display;
-    assert_true(display_start(&display));
+    assert_true(begin_display());
     in_window = true;
     make_plans();
     assert_true(plan_count > 200);
-    uint32_t wrong = walk("Vulkan calls, in a window", plans, plan_count, run);
-    display_stop(&display);
-    assert_int_equal(wrong, 0);
+    end_display();
+    const struct walk all = {.name = "Vulkan calls, in a window",
+                             .plans = plans,
+                             .count = plan_count,
+                             .run = run,
+                             .begin = begin_display,
+                             .end = end_display};
+    assert_int_equal(walk(&all), 0);
 }
 
 static int begin(void **state)
 {
     (void)state;
-    return played_begin(&played) ? 0 : -1;
+    return walk_begin() && played_begin(&played) ? 0 : -1;
 }
 
 static int end(void **state)
 {
     (void)state;
-    return played_end(&played) ? 0 : -1;
+    return walk_end() ? 0 : -1;
 }
 
 int main(void)

@@ -192,8 +192,9 @@ static int close_stream(void *cookie)
 FILE *__wrap_fopen(const char *path, const char *mode);
 FILE *__wrap_fopen(const char *path, const char *mode)
 {
-    bool writes = mode[0] == 'w';
-    int flags = O_CLOEXEC | (writes ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY);
+    bool writes = mode[0] != 'r';
+    int beginning = mode[0] == 'a' ? O_APPEND : O_TRUNC;
+    int flags = O_CLOEXEC | (writes ? O_WRONLY | O_CREAT | beginning : O_RDONLY);
     if (no_file("fopen", writes ? ENOSPC : EIO, CALLER))
         return NULL;
     int file = __real_open(path, flags, 0666);
@@ -201,7 +202,7 @@ FILE *__wrap_fopen(const char *path, const char *mode)
         return NULL;
     const cookie_io_functions_t functions = {
         .read = read_stream, .write = write_stream, .close = close_stream};
-    FILE *stream = fopencookie((void *)(intptr_t)file, writes ? "w" : "r", functions);
+    FILE *stream = fopencookie((void *)(intptr_t)file, mode, functions);
     if (stream == NULL)
         __real_close(file);
     return stream;
