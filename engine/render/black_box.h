@@ -24,7 +24,7 @@ enum {
 
 // All zero is "none".
 struct ash_black_box {
-    struct ash_buffer notes; // one per slot: the frame's number, and in the lowest byte its step
+    struct ash_buffer notes; // of each slot and step: the frame's number, and in the lowest byte it
 };
 
 // Errors: as ash_buffer_init; *box is all zero.

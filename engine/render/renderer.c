@@ -293,11 +293,13 @@ enum ash_result ash_renderer_draw(struct ash_renderer *renderer, const void *sce
     if (result == ASH_OK) {
         frame.extent = renderer->extent;
         frame.scene = scene;
+        // The first commands: lavapipe passes over barriers there, and at any other it finishes the
+        // frame before, rather than prepare this one beside it.
+        phase(renderer, "begin drawing", "the targets must be idle and cleared");
+        ash_rendering_begin(&renderer->rendering, &frame, &image);
         ash_pass_list_prepare(&renderer->passes, &frame);
         phase(renderer, "upload", "copies from the staging ring to where the passes want them");
         ash_upload_record(renderer->upload, frame.commands, frame.number, &sync.uploads);
-        phase(renderer, "begin drawing", "the targets must be idle and cleared");
-        ash_rendering_begin(&renderer->rendering, &frame, &image);
         ash_pass_list_draw(&renderer->passes, &frame, &renderer->rendering);
         phase(renderer, "end drawing", "the picture goes to whoever shows or keeps it");
         ash_rendering_end(&renderer->rendering, &frame);

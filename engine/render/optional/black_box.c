@@ -8,11 +8,12 @@
 #include "engine/render/barrier.h"
 
 enum { STEP_BITS = 8 };
+enum { NOTES = ASH_MAX_FRAMES_IN_FLIGHT * ASH_STEP_COUNT };
 _Static_assert(ASH_STEP_COUNT <= 1 << STEP_BITS, "a step has room beside its frame");
 
 enum ash_result ash_black_box_init(struct ash_black_box *box, struct ash_allocator *allocator)
 {
-    static const uint64_t nothing[ASH_MAX_FRAMES_IN_FLIGHT];
+    static const uint64_t nothing[NOTES];
     struct ash_buffer_view view;
     enum ash_result result = ash_buffer_init(
         &box->notes, allocator,
@@ -46,11 +47,12 @@ void ash_black_box_note(const struct ash_black_box *box, const struct ash_frame 
 {
     ASH_ASSERT(step < ASH_STEP_COUNT);
     uint64_t note = frame->number << STEP_BITS | step;
-    // The slot's last note was done before the slot was used again.
-    if (step != ASH_STEP_BEGIN)
+    // A CPU that plays the GPU notes in this order anyway; a barrier would have it finish the frame
+    // before, rather than go on beside it.
+    if (step != ASH_STEP_BEGIN && !frame->context->software)
         ash_barrier_memory(frame->context, frame->commands, ASH_BARRIER_NOTE);
-    frame->vk->vkCmdUpdateBuffer(frame->commands, box->notes.buffer, frame->slot * sizeof(note),
-                                 sizeof(note), &note);
+    VkDeviceSize place = (frame->slot * ASH_STEP_COUNT + step) * sizeof(note);
+    frame->vk->vkCmdUpdateBuffer(frame->commands, box->notes.buffer, place, sizeof(note), &note);
 }
 
 bool ash_black_box_read(struct ash_black_box *box, uint64_t *number, uint32_t *step)
@@ -62,7 +64,7 @@ bool ash_black_box_read(struct ash_black_box *box, uint64_t *number, uint32_t *s
                               &view) != ASH_OK)
         return false;
     const uint64_t *notes = view.data;
-    for (uint32_t i = 0; i < ASH_MAX_FRAMES_IN_FLIGHT; i++)
+    for (uint32_t i = 0; i < NOTES; i++)
         newest = notes[i] > newest ? notes[i] : newest;
     if (ash_buffer_end_view(&view) != ASH_OK || newest == 0)
         return false;
