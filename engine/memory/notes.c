@@ -59,7 +59,6 @@ void ash_block_note_drop(struct ash_allocator *allocator, uint32_t index)
     struct ash_block_note *note = note_of(allocator, index);
     ash_host_free(note->label);
     *note = (struct ash_block_note){0};
-    ash_region_at(allocator->pool.regions, index)->noted = 0;
 }
 
 struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t index)

@@ -7,13 +7,13 @@
 #include "engine/memory/host.h"
 
 // Some linkers (lld) take these functions for every program with tests/support, threads included.
-static _Atomic uint64_t fail_at, requests, living;
+static _Atomic uint64_t fail_at, requests, committed, living;
 static _Atomic bool failed, only_once;
 
 void failing_host_fail(uint64_t nth)
 {
     fail_at = nth;
-    requests = 0;
+    requests = committed = 0;
     failed = only_once = false;
 }
 
@@ -26,6 +26,16 @@ void failing_host_fail_once(uint64_t nth)
 bool failing_host_failed(void)
 {
     return failed;
+}
+
+uint64_t failing_host_requests(void)
+{
+    return requests;
+}
+
+uint64_t failing_host_committed(void)
+{
+    return committed;
 }
 
 uint64_t failing_host_living(void)
@@ -69,7 +79,9 @@ void *ash_host_reserve(size_t size)
 
 bool ash_host_commit(void *at, size_t size)
 {
-    return !is_refused() && mprotect(at, size, PROT_READ | PROT_WRITE) == 0;
+    bool done = !is_refused() && mprotect(at, size, PROT_READ | PROT_WRITE) == 0;
+    committed += done ? size : 0;
+    return done;
 }
 
 void ash_host_release(void *reserved, size_t size)

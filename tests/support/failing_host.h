@@ -13,6 +13,9 @@ void failing_host_fail(uint64_t nth);
 void failing_host_fail_once(uint64_t nth);
 // Whether one has failed since.
 bool failing_host_failed(void);
+// How many requests there were since, and how many bytes ash_host_commit put behind addresses.
+uint64_t failing_host_requests(void);
+uint64_t failing_host_committed(void);
 // What ash_host_alloc handed out and nobody gave back.
 uint64_t failing_host_living(void);
 
