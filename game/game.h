@@ -52,6 +52,11 @@ struct game_view {
     bool grew;                        // the last change was to a larger one
 };
 
+// Calls of the driver that take long, on any thread.
+struct driver_calls {
+    uint64_t allocate_memory, map_memory, create_pipeline;
+};
+
 struct game_chore; // a job of game_chores.c
 
 // Who looks on while frames are made: for --trace and --explain-frame.
@@ -117,7 +122,7 @@ struct game {
     double shown_ms;                          // frame time as the status line shows it
     double first_frame_ms, world_complete_ms; // 0: not yet
     double renderer_ms;                       // that making it took
-    struct bench_calls calls_at_first;        // of the driver, in the first second of frames
+    struct driver_calls calls_at_first;       // in the first second of frames
     double message_until;                     // clock_seconds
     double save_at;                           // clock_seconds of the next saving of the player
     struct progress progress;

@@ -96,38 +96,48 @@ static bool write_bench(const struct game *game, const char *path)
 {
     struct ash_allocator_stats memory;
     struct world_stats world;
+    const struct ash_context *context = game->context;
+    const struct ash_renderer_stats *stats = &game->stats;
+    const struct driver_calls *first = &game->calls_at_first;
     VkExtent2D extent = ash_renderer_extent(game->renderer);
     ash_allocator_stats(game->allocator, &memory);
     world_stats(game->world, &world);
-    const struct bench_report report = {
-        .device = game->context->properties.deviceName,
-        .driver = game->context->driver,
-        .width = extent.width,
-        .height = extent.height,
-        .radius = game->options->radius,
-        .seed = game->simulation.seed,
-        .speed = game->rails.speed,
-        .frames_loading = game->frames_loading,
-        .first_frame_ms = game->first_frame_ms,
-        .world_complete_ms = game->world_complete_ms,
-        .peak_resident_mib = bench_peak_resident_mib(),
-        .quads = game->stats.triangles / 2,
-        .draws = game->stats.draws,
-        .chunks_meshed = world.chunks_meshed,
-        .chunks_became_visible = world.chunks_became_visible,
-        .bytes_uploaded = game->stats.upload.bytes_uploaded,
-        .memory_reserved_bytes = memory.total.reserved_bytes,
-        .memory_live_bytes = memory.total.live_bytes,
-        .instance_ms = game->context->instance_ms,
-        .device_ms = game->context->device_ms,
-        .renderer_ms = game->renderer_ms,
-        .pipelines_ms = game->stats.pipelines.ms,
-        .pipelines_cached = game->stats.pipelines.cached,
-        .two_chunks_a_type = two_chunks_a_type(&memory),
-        .calls = {memory.allocate_memory_calls, memory.map_memory_calls,
-                  game->stats.pipelines.created},
-        .calls_at_first = game->calls_at_first,
+    const uint64_t allocated = memory.allocate_memory_calls, mapped = memory.map_memory_calls;
+    const struct bench_number numbers[] = {
+        {"width", extent.width},
+        {"height", extent.height},
+        {"radius", game->options->radius},
+        {"seed", game->simulation.seed},
+        {"speed", game->rails.speed}, // of --fly and --ground, blocks a second; 0: another camera
+        {"frames_loading", game->frames_loading},
+        {"first_frame_ms", game->first_frame_ms}, // since the process began; of it the next four
+        {"instance_ms", context->instance_ms},
+        {"device_ms", context->device_ms},
+        {"renderer_ms", game->renderer_ms}, // pipelines among it
+        {"pipelines_ms", stats->pipelines.ms},
+        {"pipelines_cached", stats->pipelines.cached},
+        {"world_complete_ms", game->world_complete_ms},
+        {"peak_resident_mib", bench_peak_resident_mib()},
+        {"quads", (double)(stats->triangles / 2)}, // of the last frame, as draws
+        {"draws", stats->draws},
+        {"chunks_meshed", (double)world.chunks_meshed},
+        {"chunks_became_visible", (double)world.chunks_became_visible},
+        {"bytes_uploaded", (double)stats->upload.bytes_uploaded},
+        {"memory_reserved_bytes", (double)memory.total.reserved_bytes},
+        {"memory_live_bytes", (double)memory.total.live_bytes},
+        {"memory_two_chunks_a_type_bytes", (double)two_chunks_a_type(&memory)},
+        {"allocate_memory_calls", (double)allocated},
+        {"map_memory_calls", (double)mapped},
+        {"create_pipeline_calls", stats->pipelines.created},
+        {"allocate_memory_calls_after_first_second", (double)(allocated - first->allocate_memory)},
+        {"map_memory_calls_after_first_second", (double)(mapped - first->map_memory)},
+        {"create_pipeline_calls_after_first_second",
+         (double)(stats->pipelines.created - first->create_pipeline)},
     };
+    const struct bench_report report = {.device = context->properties.deviceName,
+                                        .driver = context->driver,
+                                        .numbers = numbers,
+                                        .count = sizeof(numbers) / sizeof(numbers[0])};
     return bench_write(&game->bench, &report, path);
 }
 

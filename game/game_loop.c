@@ -201,7 +201,7 @@ static void account(struct game *game, const double marks[4], double ended)
         frame.thread = bench_thread_between(&game->thread, &thread);
         game->thread = thread;
         if (ended * 1000 < game->first_frame_ms + 1000)
-            game->calls_at_first = (struct bench_calls){
+            game->calls_at_first = (struct driver_calls){
                 memory.allocate_memory_calls, memory.map_memory_calls, stats.pipelines.created};
     }
     bench_add(&game->bench, &frame);

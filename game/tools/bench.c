@@ -58,22 +58,21 @@ static void sort_part(const struct bench *bench, enum bench_part part, float *ou
     qsort(out, bench->count, sizeof(out[0]), compare);
 }
 
+const char *bench_part_name(enum bench_part part)
+{
+    static const char *const names[BENCH_PARTS] = {"simulation", "streaming", "scene",
+                                                   "passes",     "wait",      "driver"};
+    return names[part];
+}
+
 static const char *cause_name(const struct bench *bench, const struct bench_frame *frame,
                               enum bench_part part)
 {
-    static const char *const names[BENCH_PARTS] = {
-        [BENCH_SIMULATION] = "simulation",
-        [BENCH_STREAMING] = "streaming",
-        [BENCH_SCENE] = "scene",
-        [BENCH_PASSES] = "passes",
-        [BENCH_WAIT] = "gpu",
-        [BENCH_DRIVER] = "driver",
-    };
     if (part == BENCH_PASSES && frame->uploaded)
         return "upload";
-    if (part == BENCH_WAIT && bench->presents)
-        return "present";
-    return names[part];
+    if (part == BENCH_WAIT)
+        return bench->presents ? "present" : "gpu";
+    return bench_part_name(part);
 }
 
 // Of the whole frame (the last) and of each part.

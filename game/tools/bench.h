@@ -17,6 +17,7 @@ enum bench_part {
     BENCH_DRIVER,     // the rest of drawing: recording, submitting, presenting
     BENCH_PARTS
 };
+const char *bench_part_name(enum bench_part part); // "simulation"
 
 // What a thread had of the machine. Sleeps were its own wish (a lock, the GPU); interruptions were
 // not.
@@ -67,27 +68,15 @@ struct bench_summary {
 };
 void bench_summarise(const struct bench *bench, struct bench_summary *out);
 
-// Calls of the driver that take long, on any thread.
-struct bench_calls {
-    uint64_t allocate_memory, map_memory, create_pipeline;
+// A field of the JSON object, besides what the frames say.
+struct bench_number {
+    const char *name;
+    double value;
 };
-
-// What else the JSON object says; the names are those of its fields.
 struct bench_report {
     const char *device, *driver;
-    uint32_t width, height, radius, seed;
-    double speed; // of --fly and --ground, blocks a second; 0: another camera
-    uint32_t frames_loading;
-    double first_frame_ms, world_complete_ms; // since the process began
-    double instance_ms, device_ms;            // of first_frame_ms, as the next two
-    double renderer_ms, pipelines_ms;         // pipelines are part of the renderer
-    uint32_t pipelines_cached;
-    double peak_resident_mib;
-    uint64_t quads, draws; // of the last frame
-    uint64_t chunks_meshed, chunks_became_visible;
-    uint64_t bytes_uploaded, memory_reserved_bytes, memory_live_bytes;
-    uint64_t two_chunks_a_type;               // bytes, for each memory type that has chunks
-    struct bench_calls calls, calls_at_first; // in all, and in the first second of frames
+    const struct bench_number *numbers;
+    uint32_t count;
 };
 // False: the file could not be written (logged).
 bool bench_write(const struct bench *bench, const struct bench_report *report, const char *path);

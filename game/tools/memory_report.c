@@ -1,131 +1,71 @@
 #include "game/tools/memory_report.h"
 
-#include <cjson/cJSON.h>
+#include "game/base/json.h"
 
-#include <string.h>
-
-#include "game/base/file.h"
-
-#include "engine/log.h"
-
-// cJSON's functions answer NULL where memory runs out; one flag collects that.
-struct writer {
-    bool whole;
-};
-
-static void number(struct writer *writer, cJSON *object, const char *name, double value)
-{
-    writer->whole &= cJSON_AddNumberToObject(object, name, value) != NULL;
-}
-
-static void text(struct writer *writer, cJSON *object, const char *name, const char *value)
-{
-    writer->whole &= cJSON_AddStringToObject(object, name, value) != NULL;
-}
-
-static void flag(struct writer *writer, cJSON *object, const char *name, bool value)
-{
-    writer->whole &= cJSON_AddBoolToObject(object, name, value) != NULL;
-}
-
-// A new object at the end of the array; NULL where memory ran out.
-static cJSON *add_object(struct writer *writer, cJSON *array)
-{
-    cJSON *object = cJSON_CreateObject();
-    if (object == NULL || !cJSON_AddItemToArray(array, object)) {
-        cJSON_Delete(object);
-        writer->whole = false;
-        return NULL;
-    }
-    return object;
-}
-
-static void add_block(struct writer *writer, cJSON *array, const struct memory_block *block,
+static void add_block(struct json *json, cJSON *array, const struct memory_block *block,
                       double taken)
 {
-    cJSON *object = add_object(writer, array);
-    number(writer, object, "offset", (double)block->offset);
-    number(writer, object, "size_bytes", (double)block->size);
-    text(writer, object, "label", block->label);
-    text(writer, object, "owner", memory_owner_name(block->owner));
+    cJSON *object = json_object(json, array, NULL);
+    json_number(json, object, "offset", (double)block->offset);
+    json_number(json, object, "size_bytes", (double)block->size);
+    json_text(json, object, "label", block->label);
+    json_text(json, object, "owner", memory_owner_name(block->owner));
     if (block->has_chunk) {
-        const int land[3] = {block->coord.x, block->coord.y, block->coord.z};
-        cJSON *place = cJSON_CreateIntArray(land, 3);
-        if (!cJSON_AddItemToObject(object, "land", place)) {
-            cJSON_Delete(place);
-            writer->whole = false;
-        }
+        const double land[3] = {block->coord.x, block->coord.y, block->coord.z};
+        json_numbers(json, object, "land", land, 3);
     }
     if (block->retiring)
-        flag(writer, object, "retiring", true);
+        json_flag(json, object, "retiring", true);
     if (block->seen_born)
-        number(writer, object, "age_seconds", taken - block->seen_since);
+        json_number(json, object, "age_seconds", taken - block->seen_since);
 }
 
-static void add_chunk(struct writer *writer, cJSON *array, const struct memory_snapshot *snapshot,
+static void add_chunk(struct json *json, cJSON *array, const struct memory_snapshot *snapshot,
                       const struct memory_chunk *chunk)
 {
-    cJSON *object = add_object(writer, array);
-    number(writer, object, "size_bytes", (double)chunk->size);
-    number(writer, object, "live_bytes", (double)chunk->live);
-    number(writer, object, "free_bytes", (double)chunk->free);
-    number(writer, object, "free_regions", chunk->free_regions);
-    number(writer, object, "largest_free_bytes", (double)chunk->largest_free);
-    number(writer, object, "memory_type", chunk->memory_type);
-    number(writer, object, "heap", chunk->heap);
-    number(writer, object, "open_views", chunk->open_views);
-    flag(writer, object, "dedicated", chunk->dedicated);
-    cJSON *blocks = cJSON_AddArrayToObject(object, "blocks");
+    cJSON *object = json_object(json, array, NULL);
+    json_number(json, object, "size_bytes", (double)chunk->size);
+    json_number(json, object, "live_bytes", (double)chunk->live);
+    json_number(json, object, "free_bytes", (double)chunk->free);
+    json_number(json, object, "free_regions", chunk->free_regions);
+    json_number(json, object, "largest_free_bytes", (double)chunk->largest_free);
+    json_number(json, object, "memory_type", chunk->memory_type);
+    json_number(json, object, "heap", chunk->heap);
+    json_number(json, object, "open_views", chunk->open_views);
+    json_flag(json, object, "dedicated", chunk->dedicated);
+    cJSON *blocks = json_array(json, object, "blocks");
     for (uint32_t i = 0; i < chunk->block_count; i++)
-        add_block(writer, blocks, &snapshot->blocks[chunk->first_block + i], snapshot->taken);
+        add_block(json, blocks, &snapshot->blocks[chunk->first_block + i], snapshot->taken);
 }
 
-static void add_heap(struct writer *writer, cJSON *array, const struct memory_heap *heap)
+static void add_heap(struct json *json, cJSON *array, const struct memory_heap *heap)
 {
-    cJSON *object = add_object(writer, array);
-    number(writer, object, "size_bytes", (double)heap->size);
-    number(writer, object, "budget_bytes", (double)heap->budget);
-    number(writer, object, "used_bytes", (double)heap->used);
-    number(writer, object, "reserved_bytes", (double)heap->reserved);
-    number(writer, object, "live_bytes", (double)heap->live);
-    flag(writer, object, "device_local", heap->device_local);
-}
-
-// NULL where memory ran out.
-static cJSON *make_report(const struct memory_snapshot *snapshot, const char *device)
-{
-    struct writer writer = {true};
-    cJSON *report = cJSON_CreateObject();
-    text(&writer, report, "device", device);
-    number(&writer, report, "reserved_bytes", (double)snapshot->reserved);
-    number(&writer, report, "live_bytes", (double)snapshot->live);
-    number(&writer, report, "largest_free_bytes", (double)snapshot->largest_free);
-    number(&writer, report, "open_views", snapshot->open_views);
-    number(&writer, report, "retiring_blocks", snapshot->retiring_count);
-    number(&writer, report, "retiring_bytes", (double)snapshot->retiring_bytes);
-    cJSON *heaps = cJSON_AddArrayToObject(report, "heaps");
-    for (uint32_t i = 0; i < snapshot->heap_count; i++)
-        add_heap(&writer, heaps, &snapshot->heaps[i]);
-    cJSON *chunks = cJSON_AddArrayToObject(report, "chunks");
-    for (uint32_t i = 0; i < snapshot->chunk_count; i++)
-        add_chunk(&writer, chunks, snapshot, &snapshot->chunks[i]);
-    if (writer.whole)
-        return report;
-    cJSON_Delete(report);
-    return NULL;
+    cJSON *object = json_object(json, array, NULL);
+    json_number(json, object, "size_bytes", (double)heap->size);
+    json_number(json, object, "budget_bytes", (double)heap->budget);
+    json_number(json, object, "used_bytes", (double)heap->used);
+    json_number(json, object, "reserved_bytes", (double)heap->reserved);
+    json_number(json, object, "live_bytes", (double)heap->live);
+    json_flag(json, object, "device_local", heap->device_local);
 }
 
 bool memory_report_write(const struct memory_snapshot *snapshot, const char *device,
                          const char *path)
 {
-    cJSON *report = make_report(snapshot, device);
-    char *printed = report != NULL ? cJSON_Print(report) : NULL;
-    bool done = false;
-    if (printed == NULL)
-        ash_log(ASH_LOG_ERROR, "could not write %s: not enough memory; close other programs", path);
-    else
-        done = file_replace(path, printed, strlen(printed));
-    cJSON_free(printed);
-    cJSON_Delete(report);
-    return done;
+    struct json json;
+    json_begin(&json);
+    json_text(&json, json.root, "device", device);
+    json_number(&json, json.root, "reserved_bytes", (double)snapshot->reserved);
+    json_number(&json, json.root, "live_bytes", (double)snapshot->live);
+    json_number(&json, json.root, "largest_free_bytes", (double)snapshot->largest_free);
+    json_number(&json, json.root, "open_views", snapshot->open_views);
+    json_number(&json, json.root, "retiring_blocks", snapshot->retiring_count);
+    json_number(&json, json.root, "retiring_bytes", (double)snapshot->retiring_bytes);
+    cJSON *heaps = json_array(&json, json.root, "heaps");
+    for (uint32_t i = 0; i < snapshot->heap_count; i++)
+        add_heap(&json, heaps, &snapshot->heaps[i]);
+    cJSON *chunks = json_array(&json, json.root, "chunks");
+    for (uint32_t i = 0; i < snapshot->chunk_count; i++)
+        add_chunk(&json, chunks, snapshot, &snapshot->chunks[i]);
+    return json_write(&json, path);
 }

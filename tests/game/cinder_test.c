@@ -207,6 +207,18 @@ static void the_same_seed_and_frame_are_the_same_picture(void **state)
     unlink("b.png");
 }
 
+// Each name ends in a space. Returns how many there are.
+static int has_fields(const cJSON *object, bool positive, const char *names)
+{
+    int count = 0;
+    for (char name[64]; sscanf(names, "%63s", name) == 1; names += strlen(name) + 1, count++) {
+        const cJSON *field = cJSON_GetObjectItem(object, name);
+        if (field == NULL || (positive && !(field->valuedouble > 0)))
+            fail_msg("%s is missing or 0", name);
+    }
+    return count;
+}
+
 static void the_benchmark_writes_its_object(void **state)
 {
     (void)state;
@@ -216,27 +228,21 @@ static void the_benchmark_writes_its_object(void **state)
     unlink("b.json");
     cJSON *object = cJSON_Parse(text);
     assert_non_null(object);
-    static const char *const positive[] = {"width",
-                                           "frames",
-                                           "frame_ms_median",
-                                           "frame_ms_max",
-                                           "first_frame_ms",
-                                           "quads",
-                                           "world_complete_ms",
-                                           "peak_resident_mib",
-                                           "draws",
-                                           "chunks_meshed",
-                                           "chunks_became_visible",
-                                           "bytes_uploaded",
-                                           "memory_reserved_bytes",
-                                           "memory_live_bytes",
-                                           "allocate_memory_calls",
-                                           "map_memory_calls"};
-    for (size_t i = 0; i < sizeof(positive) / sizeof(positive[0]); i++) {
-        const cJSON *number = cJSON_GetObjectItem(object, positive[i]);
-        if (!cJSON_IsNumber(number) || number->valuedouble <= 0)
-            fail_msg("%s is missing or 0", positive[i]);
-    }
+    int count = has_fields(
+        object, /*positive=*/true,
+        "width height radius seed speed frames frame_ms_median frame_ms_p95 frame_ms_p99 "
+        "frame_ms_p999 frame_ms_max first_frame_ms instance_ms device_ms renderer_ms quads "
+        "world_complete_ms peak_resident_mib draws chunks_meshed chunks_became_visible "
+        "bytes_uploaded memory_reserved_bytes memory_live_bytes memory_two_chunks_a_type_bytes "
+        "allocate_memory_calls map_memory_calls create_pipeline_calls ");
+    count += has_fields(object, /*positive=*/false,
+                        "device driver frames_loading frames_over_two_medians pipelines_ms "
+                        "pipelines_cached allocate_memory_calls_after_first_second "
+                        "map_memory_calls_after_first_second "
+                        "create_pipeline_calls_after_first_second longest_frame_cause "
+                        "parts_ms_median longest_frames frames_over_three_medians "
+                        "memory_reserved_peak_bytes_by_tenth memory_live_peak_bytes_by_tenth ");
+    assert_int_equal(cJSON_GetArraySize(object), count); // and no others
     assert_true(cJSON_GetObjectItem(object, "frames")->valuedouble == 20);
     assert_true(cJSON_GetObjectItem(object, "first_frame_ms")->valuedouble <=
                 cJSON_GetObjectItem(object, "world_complete_ms")->valuedouble);

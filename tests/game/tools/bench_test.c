@@ -176,65 +176,18 @@ static void memory_has_a_peak_in_each_tenth(void **state)
     bench_finish(&bench);
 }
 
-static void the_object_has_exactly_the_promised_fields(void **state)
+static void the_object_has_what_frames_and_caller_say(void **state)
 {
     (void)state;
-    static const char *const fields[] = {
-        "device",
-        "driver",
-        "width",
-        "height",
-        "radius",
-        "seed",
-        "speed",
-        "frames",
-        "frames_loading",
-        "frame_ms_median",
-        "frame_ms_p95",
-        "frame_ms_p99",
-        "frame_ms_p999",
-        "frame_ms_max",
-        "frames_over_two_medians",
-        "first_frame_ms",
-        "instance_ms",
-        "device_ms",
-        "renderer_ms",
-        "pipelines_ms",
-        "pipelines_cached",
-        "world_complete_ms",
-        "peak_resident_mib",
-        "quads",
-        "draws",
-        "chunks_meshed",
-        "chunks_became_visible",
-        "bytes_uploaded",
-        "memory_reserved_bytes",
-        "memory_live_bytes",
-        "memory_two_chunks_a_type_bytes",
-        "allocate_memory_calls",
-        "map_memory_calls",
-        "create_pipeline_calls",
-        "allocate_memory_calls_after_first_second",
-        "map_memory_calls_after_first_second",
-        "create_pipeline_calls_after_first_second",
-        "parts_ms_median",
-        "longest_frame_cause",
-        "longest_frames",
-        "frames_over_three_medians",
-        "memory_reserved_peak_bytes_by_tenth",
-        "memory_live_peak_bytes_by_tenth",
-    };
-    int count = sizeof(fields) / sizeof(fields[0]);
     char path[256];
     snprintf(path, sizeof(path), "%s/bench-test-%ld.json", ASH_BINARY_DIR, (long)getpid());
     struct bench bench;
     fill(&bench, 100);
-    struct bench_report report = {.device = "a \"GPU\"",
-                                  .driver = "a driver",
-                                  .width = 640,
-                                  .seed = UINT32_MAX,
-                                  .bytes_uploaded = UINT64_C(1) << 40,
-                                  .first_frame_ms = 123.4567};
+    const struct bench_number numbers[] = {{"seed", UINT32_MAX},
+                                           {"bytes_uploaded", (double)(UINT64_C(1) << 40)},
+                                           {"first_frame_ms", 123.4567}};
+    struct bench_report report = {
+        .device = "a \"GPU\"", .driver = "a driver", .numbers = numbers, .count = 3};
     assert_true(bench_write(&bench, &report, path));
     bench_finish(&bench);
     char text[8192] = "";
@@ -245,9 +198,6 @@ static void the_object_has_exactly_the_promised_fields(void **state)
     unlink(path);
     cJSON *object = cJSON_Parse(text);
     assert_non_null(object);
-    assert_int_equal(cJSON_GetArraySize(object), count);
-    for (int i = 0; i < count; i++)
-        assert_string_equal(cJSON_GetArrayItem(object, i)->string, fields[i]);
     assert_string_equal(cJSON_GetObjectItem(object, "device")->valuestring, "a \"GPU\"");
     assert_true(cJSON_GetObjectItem(object, "frames")->valuedouble == 100);
     assert_true(cJSON_GetObjectItem(object, "seed")->valuedouble == 4294967295.0);
@@ -262,7 +212,7 @@ static void a_place_that_can_not_be_written_is_an_error(void **state)
     (void)state;
     struct bench bench;
     fill(&bench, 3);
-    struct bench_report report = {.device = "x"};
+    struct bench_report report = {.device = "x", .driver = "y"};
     assert_false(bench_write(&bench, &report, "/nonexistent/folder/b.json"));
     bench_finish(&bench);
 }
@@ -285,7 +235,7 @@ int main(void)
         cmocka_unit_test(a_thread_knows_what_it_had_of_the_machine),
         cmocka_unit_test(long_frames_are_counted_by_cause),
         cmocka_unit_test(memory_has_a_peak_in_each_tenth),
-        cmocka_unit_test(the_object_has_exactly_the_promised_fields),
+        cmocka_unit_test(the_object_has_what_frames_and_caller_say),
         cmocka_unit_test(a_place_that_can_not_be_written_is_an_error),
         cmocka_unit_test(resident_memory_is_known),
     };
