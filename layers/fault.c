@@ -13,6 +13,7 @@ struct fault {
     uint64_t nth;    // from 1
     bool onward;     // that one and all after it
     VkResult result; // VK_SUCCESS: the first that the call lists
+    atomic_bool came;
 };
 
 // In the order of enum lab_result.
@@ -96,32 +97,91 @@ static int find_call(const char *name)
     return -1;
 }
 
+// Names, some to a line.
+struct names {
+    char line[100];
+    size_t used;
+};
+
+static void tell_name(struct names *names, const char *name)
+{
+    if (names->used > 0 && (name == NULL || names->used + strlen(name) + 2 > sizeof(names->line))) {
+        lab_log("    %s", names->line);
+        names->used = 0;
+    }
+    if (name != NULL)
+        names->used += (size_t)snprintf(names->line + names->used,
+                                        sizeof(names->line) - names->used, "%s ", name);
+}
+
+static void tell_calls(void)
+{
+    struct names names = {.used = 0};
+    for (int i = 0; i < LAB_CALL_COUNT; i++)
+        tell_name(&names, calls[i].name);
+    tell_name(&names, NULL);
+}
+
+static void tell_results(uint32_t may)
+{
+    struct names names = {.used = 0};
+    for (int i = 0; i < RESULT_COUNT; i++) {
+        if ((may >> i & 1) != 0)
+            tell_name(&names, results[i].name);
+    }
+    tell_name(&names, NULL);
+}
+
+// False: there is no such call, or result, or the call never answers it (told, with those there
+// are).
+static bool read_names(const char *call, const char *result, struct fault *out)
+{
+    if (call != NULL && (out->call = find_call(call)) < 0) {
+        lab_log("%s is no call that can fail; these are:", call);
+        tell_calls();
+        return false;
+    }
+    uint32_t may = call != NULL ? calls[out->call].may : UINT32_MAX;
+    int found = result != NULL ? find_result(result) : -1;
+    if (result != NULL && (found < 0 || (may >> found & 1) == 0)) {
+        lab_log("%s never answers %s, but:", call != NULL ? call : "a call", result);
+        tell_results(may);
+        return false;
+    }
+    if (result != NULL)
+        out->result = results[found].code;
+    return true;
+}
+
 // "57", "vkMapMemory:2", "vkQueueSubmit2:9+=VK_ERROR_DEVICE_LOST"
 static bool read_fault(char *text, struct fault *out)
 {
+    char *result = strchr(text, '='), *number = strchr(text, ':');
     *out = (struct fault){.call = -1};
-    char *result = strchr(text, '=');
-    if (result != NULL) {
+    if (result != NULL)
         *result++ = '\0';
-        int found = find_result(result);
-        if (found < 0)
-            return false;
-        out->result = results[found].code;
-    }
-    char *number = strchr(text, ':');
-    if (number != NULL) {
+    if (number != NULL)
         *number++ = '\0';
-        out->call = find_call(text);
-        if (out->call < 0)
-            return false;
-    } else {
+    if (!read_names(number != NULL ? text : NULL, result, out))
+        return false;
+    if (number == NULL)
         number = text;
-    }
     if (number[0] < '1' || number[0] > '9')
         return false;
     out->nth = strtoull(number, &number, 10);
     out->onward = *number == '+';
     return number[out->onward] == '\0';
+}
+
+// A fault that is too far away is easily taken for one that was lived with.
+static void print_faults_that_did_not_come(void)
+{
+    for (int i = 0; i < fault_count; i++) {
+        if (!atomic_load(&faults[i].came))
+            lab_log("there was no %s %llu: it did not fail",
+                    faults[i].call < 0 ? "call" : calls[faults[i].call].name,
+                    (unsigned long long)faults[i].nth);
+    }
 }
 
 bool lab_faults_read(const char *text)
@@ -141,7 +201,7 @@ bool lab_faults_read(const char *text)
         }
         fault_count++;
     }
-    return true;
+    return atexit(print_faults_that_did_not_come) == 0;
 }
 
 static void print_counts(void)
@@ -188,11 +248,12 @@ static bool may_answer(enum lab_call call, VkResult result)
 static VkResult planned(enum lab_call call, uint64_t number, uint64_t of_name)
 {
     for (int i = 0; i < fault_count; i++) {
-        const struct fault *fault = &faults[i];
+        struct fault *fault = &faults[i];
         uint64_t n = fault->call < 0 ? number : of_name;
         if ((fault->call >= 0 && fault->call != (int)call) || n < fault->nth ||
             (n > fault->nth && !fault->onward))
             continue;
+        atomic_store(&fault->came, true);
         VkResult result =
             fault->result != VK_SUCCESS ? fault->result : first_error(calls[call].may);
         if (may_answer(call, result))

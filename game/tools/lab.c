@@ -50,7 +50,8 @@ bool lab_switch_on(const struct options *options)
                                "(-DASH_BUILD_LAYERS=ON), or leave --fault and --pretend out");
         return false;
     }
-    prepend("VK_ADD_LAYER_PATH", folder);
+    // Where the user has said where layers are, the loader looks there alone.
+    prepend(getenv("VK_LAYER_PATH") != NULL ? "VK_LAYER_PATH" : "VK_ADD_LAYER_PATH", folder);
     prepend("VK_INSTANCE_LAYERS", "VK_LAYER_ASH_lab");
     if (options->fault != NULL)
         setenv("ASH_LAB_FAULT", options->fault, /*overwrite=*/1);

@@ -156,6 +156,17 @@ static void a_device_that_is_lost_again_and_again_is_given_up(void **state)
     assert_true(child_says(&child, "cinder: ", "after everything was made anew 3 times"));
 }
 
+// VK_LAYER_PATH makes the loader look nowhere else.
+static void the_laboratory_is_found_where_the_user_keeps_layers(void **state)
+{
+    (void)state;
+    setenv("VK_LAYER_PATH", "/usr/share/vulkan/explicit_layer.d", 1);
+    tour("none.png", "--frames 1 --size 64x64 --radius 1", "--fault", "vkCreateDevice:1");
+    unsetenv("VK_LAYER_PATH");
+    assert_int_equal(child.exit_code, 1);
+    assert_true(child_says(&child, "lab: call", "vkCreateDevice 1, answers"));
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -180,6 +191,7 @@ int main(void)
         cmocka_unit_test(a_lost_device_is_made_again),
         cmocka_unit_test(passes_drawn_apart_are_the_same_picture),
         cmocka_unit_test(a_device_that_is_lost_again_and_again_is_given_up),
+        cmocka_unit_test(the_laboratory_is_found_where_the_user_keeps_layers),
     };
     cmocka_set_test_filter(getenv("ASH_TEST")); // a pattern of names; NULL: all
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

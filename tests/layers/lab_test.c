@@ -68,6 +68,7 @@ static void the_nth_of_a_name_fails(void **state)
     assert_int_equal(run("vkCreateEvent:3+", "", make_events), 4 + 8 + 16);
     assert_int_equal(run("vkCreateEvent:1,vkCreateEvent:5", "", make_events), 1 + 16);
     assert_int_equal(run("vkCreateEvent:6", "", make_events), 0);
+    assert_logged("there was no vkCreateEvent 6: it did not fail");
 }
 
 static void the_nth_of_all_fails(void **state)
@@ -89,8 +90,8 @@ static void the_nth_of_all_fails(void **state)
 static void what_a_call_never_answers_is_not_injected(void **state)
 {
     (void)state;
-    assert_int_equal(run("vkCreateEvent:2=VK_ERROR_DEVICE_LOST", "", make_events), 0);
-    assert_logged("is vkCreateEvent, which never answers VK_ERROR_DEVICE_LOST");
+    assert_int_equal(run("1=VK_ERROR_DEVICE_LOST", "", make_events), 0);
+    assert_logged("is vkCreateInstance, which never answers VK_ERROR_DEVICE_LOST");
 }
 
 static int make_nothing(void)
@@ -131,6 +132,19 @@ static int allocate_commands(void)
         MUST(commands[i] == VK_NULL_HANDLE);
     stage_close(&stage);
     return 0;
+}
+
+// In place of a name that is not there stand those that are.
+static void unknown_names_are_answered_with_a_list(void **state)
+{
+    (void)state;
+    assert_int_equal(run("vkCreateEvents:2", "", make_nothing), 42);
+    assert_logged("vkCreateEvents is no call that can fail");
+    assert_logged("vkCreateEvent ");
+    assert_logged("vkQueuePresentKHR ");
+    assert_int_equal(run("vkCreateEvent:2=VK_ERROR_DEVICE_LOST", "", make_nothing), 42);
+    assert_logged("vkCreateEvent never answers VK_ERROR_DEVICE_LOST");
+    assert_logged("VK_ERROR_OUT_OF_HOST_MEMORY VK_ERROR_OUT_OF_DEVICE_MEMORY \n");
 }
 
 static void command_buffers_are_null_on_failure(void **state)
@@ -381,6 +395,7 @@ int main(void)
         cmocka_unit_test(the_nth_of_all_fails),
         cmocka_unit_test(what_a_call_never_answers_is_not_injected),
         cmocka_unit_test(settings_that_are_wrong_are_told),
+        cmocka_unit_test(unknown_names_are_answered_with_a_list),
         cmocka_unit_test(command_buffers_are_null_on_failure),
         cmocka_unit_test(a_lost_device_is_idle_and_stays_lost),
         cmocka_unit_test(calls_answer_what_the_specification_lists),
