@@ -197,9 +197,9 @@ struct game *game_create(const struct options *options)
     game->options = options;
     game->fixed_clock = options->headless && options->bench == NULL;
     game->simulation.seed = options->seed;
-    game->scene.hud.help = options->show_help;
-    game->scene.hud.performance = options->show_performance;
-    game->scene.hud.memory = game->pointing = options->show_memory;
+    game->scene.hud.help = options->panels >> PANEL_HELP & 1;
+    game->scene.hud.performance = options->panels >> PANEL_PERFORMANCE & 1;
+    game->scene.hud.memory = game->pointing = options->panels >> PANEL_MEMORY & 1;
     game_begin_view(game);
     if ((options->trace != NULL && !trace_begin()) || !create_all(game)) {
         game_destroy(game);

@@ -16,8 +16,7 @@ enum kind {
     KIND_SWITCH, // on or off
     KIND_CHOICE, // one of the words of `takes`: which
     KIND_SIZE,   // width and height
-    KIND_LEVEL,  // a log level
-    KIND_PANEL,  // opens one
+    KIND_PANEL,  // one of the words of `takes`: opens it
     KIND_CAMERA, // chooses the camera `least`
     KIND_VIEW    // five numbers; chooses CAMERA_VIEW
 };
@@ -33,81 +32,82 @@ struct row {
 };
 
 #define FIELD(name) offsetof(struct options, name)
+#define ROW(name, kind, field, least, most, value, takes, help)                                    \
+    {                                                                                              \
+        name, kind, FIELD(field), least, most, value, takes, help                                  \
+    }
+#define FLAG(name, field, help)               ROW(name, KIND_FLAG, field, 0, 0, NULL, NULL, help)
+#define CAMERA(name, mode, help)              ROW(name, KIND_CAMERA, camera, mode, 0, NULL, NULL, help)
+#define TEXT(name, field, value, takes, help) ROW(name, KIND_TEXT, field, 0, 0, value, takes, help)
+#define FILE_NAME(name, field, value, help)   TEXT(name, field, value, "the name of a file", help)
 
 static const struct row rows[] = {
-    {"headless", KIND_FLAG, FIELD(headless), 0, 0, NULL, NULL, "draw without a window"},
-    {"frames", KIND_COUNT, FIELD(frames), 1, 100000000, "N", "a number of frames, 1 or more",
-     "end after N frames (headless: 120, or all of the replay)"},
-    {"size", KIND_SIZE, FIELD(width), 16, 16384, "WxH",
-     "a width and a height from 16 to 16384, such as 1280x720",
-     "of the picture, in pixels (1280x720)"},
-    {"seed", KIND_COUNT, FIELD(seed), 0, UINT32_MAX, "N", "a whole number from 0 to 4294967295",
-     "which world to make (1)"},
-    {"radius", KIND_COUNT, FIELD(radius), 1, 64, "R", "a number of columns from 1 to 64",
-     "how far one sees, in columns of 32 blocks (10)"},
-    {"world", KIND_TEXT, FIELD(world), 0, 0, "FILE", "the name of a file",
-     "keep the world in this file"},
-    {"out", KIND_TEXT, FIELD(out), 0, 0, "FILE.png", "the name of a file",
-     "write the last frame to this file"},
-    {"tour", KIND_CAMERA, FIELD(camera), CAMERA_TOUR, 0, NULL, NULL,
-     "show the islands from a camera on rails (default when headless)"},
-    {"fly", KIND_CAMERA, FIELD(camera), CAMERA_FLY, 0, NULL, NULL, "fly east at 20 blocks/s"},
-    {"ground", KIND_CAMERA, FIELD(camera), CAMERA_GROUND, 0, NULL, NULL,
-     "go east at walking pace and eye height"},
-    {"speed", KIND_REAL, FIELD(speed), 0.1, 400, "X", "a number from 0.1 to 400",
-     "of --fly or --ground, in blocks a second (20 and 4.3)"},
-    {"view", KIND_VIEW, FIELD(view), -1e6, 1e6, "X,Y,Z,YAW,PITCH",
-     "a place and two angles in degrees, such as 48.5,40,66.5,90,-10", "stand still and look"},
-    {"bench", KIND_TEXT, FIELD(bench), 0, 0, "FILE.json", "the name of a file",
-     "measure --frames frames (600) and write the figures there"},
-    {"record", KIND_TEXT, FIELD(record), 0, 0, "FILE", "the name of a file",
-     "write every tick's input to this file, in a world that is not saved"},
-    {"replay", KIND_TEXT, FIELD(replay), 0, 0, "FILE", "the name of a file",
-     "play what --record wrote"},
-    {"hash", KIND_COUNT, FIELD(hash_every), 1, UINT32_MAX, "N", "a number of ticks, 1 or more",
-     "print a hash of the world's state every N ticks (60 a second), headless of the picture too"},
-    {"trace-memory", KIND_TEXT, FIELD(trace_memory), 0, 0, "FILE", "the name of a file",
-     "write what is asked of the allocator, for bench_allocator"},
-    {"show", KIND_PANEL, 0, 0, 0, "PANEL", "help, performance or memory",
-     "begin with this panel open; may be given again"},
-    {"memory-report", KIND_TEXT, FIELD(memory_report), 0, 0, "FILE.json", "the name of a file",
-     "write at the end what device memory holds"},
-    {"trace", KIND_TEXT, FIELD(trace), 0, 0, "FILE.json", "the name of a file",
-     "write what each thread and the GPU did, for ui.perfetto.dev"},
-    {"explain-frame", KIND_FLAG, FIELD(explain_frame), 0, 0, NULL, NULL,
-     "print what one frame does, and why"},
-    {"gpu", KIND_TEXT, FIELD(gpu), 0, 0, "N|NAME", "a number or a name that --list-gpus shows",
-     "draw with this GPU"},
-    {"list-gpus", KIND_FLAG, FIELD(list_gpus), 0, 0, NULL, NULL, "show the GPUs, and end"},
-    {"watch", KIND_TEXT, FIELD(watch), 0, 0, "DIR", "the name of a folder",
-     "draw with the shaders in DIR, and follow their changes"},
-    {"validate", KIND_FLAG, FIELD(validate), 0, 0, NULL, NULL,
-     "check all use of Vulkan; a message makes the exit code 1"},
-    {"fault", KIND_TEXT, FIELD(fault), 0, 0, "FAULT", "N, CALL:N or CALL:N=RESULT",
-     "make the Nth Vulkan call (of a name) fail"},
-    {"fault-alloc", KIND_TEXT, FIELD(fault_alloc), 0, 0, "N", "N, or N+ for all from there on",
-     "make the Nth host allocation fail (debug builds)"},
-    {"fault-file", KIND_TEXT, FIELD(fault_file), 0, 0, "N", "N, or N+ for all from there on",
-     "make the Nth file operation fail (debug builds)"},
-    {"fault-count", KIND_FLAG, FIELD(fault_count), 0, 0, NULL, NULL, "count what could fail"},
-    {"pretend", KIND_TEXT, FIELD(pretend), 0, 0, "PROFILE", "words such as \"96 MiB heap\"",
-     "draw with hardware that is not there"},
-    {"log", KIND_LEVEL, FIELD(log_level), 0, 0, "LEVEL", "debug, info, warning, error or off",
-     "how much to say on standard error (warning)"},
-    {"sensitivity", KIND_REAL, FIELD(sensitivity), 0.05, 20, "X", "a number from 0.05 to 20",
-     "of the mouse (1)"},
-    {"invert-y", KIND_FLAG, FIELD(invert_y), 0, 0, NULL, NULL, "mouse forward looks down"},
-    {"fov", KIND_REAL, FIELD(field_of_view), 30, 120, "DEGREES", "a number from 30 to 120",
-     "vertical field of view (70)"},
-    {"vsync", KIND_SWITCH, FIELD(vsync), 0, 0, "on|off", "on or off",
-     "wait for the screen between frames (on)"},
-    {"draw", KIND_CHOICE, FIELD(draw), 0, 0, "HOW", "auto, direct, indirect or gpu",
-     "chunks chosen by the CPU, drawn by a call each or by one, or chosen by the GPU (auto)"},
-    {"fullscreen", KIND_FLAG, FIELD(fullscreen), 0, 0, NULL, NULL, "begin in full screen"},
-    {"time", KIND_REAL, FIELD(time_of_day), 0, 24, "HOURS", "a number from 0 to 24",
-     "time of day at the start"},
-    {"help", KIND_FLAG, FIELD(help), 0, 0, NULL, NULL, "show this, and end"},
-    {"version", KIND_FLAG, FIELD(version), 0, 0, NULL, NULL, "show the version, and end"},
+    FLAG("headless", headless, "draw without a window"),
+    ROW("frames", KIND_COUNT, frames, 1, 100000000, "N", "a number of frames, 1 or more",
+        "end after N frames (headless: 120, or all of the replay)"),
+    ROW("size", KIND_SIZE, width, 16, 16384, "WxH",
+        "a width and a height from 16 to 16384, such as 1280x720",
+        "of the picture, in pixels (1280x720)"),
+    ROW("seed", KIND_COUNT, seed, 0, UINT32_MAX, "N", "a whole number from 0 to 4294967295",
+        "which world to make (1)"),
+    ROW("radius", KIND_COUNT, radius, 1, 64, "R", "a number of columns from 1 to 64",
+        "how far one sees, in columns of 32 blocks (10)"),
+    FILE_NAME("world", world, "FILE", "keep the world in this file"),
+    FILE_NAME("out", out, "FILE.png", "write the last frame to this file"),
+    CAMERA("tour", CAMERA_TOUR, "show the islands from a camera on rails (default when headless)"),
+    CAMERA("fly", CAMERA_FLY, "fly east at 20 blocks/s"),
+    CAMERA("ground", CAMERA_GROUND, "go east at walking pace and eye height"),
+    ROW("speed", KIND_REAL, speed, 0.1, 400, "X", "a number from 0.1 to 400",
+        "of --fly or --ground, in blocks a second (20 and 4.3)"),
+    ROW("view", KIND_VIEW, view, -1e6, 1e6, "X,Y,Z,YAW,PITCH",
+        "a place and two angles in degrees, such as 48.5,40,66.5,90,-10", "stand still and look"),
+    FILE_NAME("bench", bench, "FILE.json",
+              "measure --frames frames (600) and write the figures there"),
+    FILE_NAME("record", record, "FILE",
+              "write every tick's input to this file, in a world that is not saved"),
+    FILE_NAME("replay", replay, "FILE", "play what --record wrote"),
+    ROW("hash", KIND_COUNT, hash_every, 1, UINT32_MAX, "N", "a number of ticks, 1 or more",
+        "print a hash of the world's state every N ticks (60 a second), headless of the picture "
+        "too"),
+    FILE_NAME("trace-memory", trace_memory, "FILE",
+              "write what is asked of the allocator, for bench_allocator"),
+    ROW("show", KIND_PANEL, panels, 0, 0, "PANEL", "help, performance or memory",
+        "begin with this panel open; may be given again"),
+    FILE_NAME("memory-report", memory_report, "FILE.json",
+              "write at the end what device memory holds"),
+    FILE_NAME("trace", trace, "FILE.json",
+              "write what each thread and the GPU did, for ui.perfetto.dev"),
+    FLAG("explain-frame", explain_frame, "print what one frame does, and why"),
+    TEXT("gpu", gpu, "N|NAME", "a number or a name that --list-gpus shows", "draw with this GPU"),
+    FLAG("list-gpus", list_gpus, "show the GPUs, and end"),
+    TEXT("watch", watch, "DIR", "the name of a folder",
+         "draw with the shaders in DIR, and follow their changes"),
+    FLAG("validate", validate, "check all use of Vulkan; a message makes the exit code 1"),
+    TEXT("fault", fault, "FAULT", "N, CALL:N or CALL:N=RESULT",
+         "make the Nth Vulkan call (of a name) fail"),
+    TEXT("fault-alloc", fault_alloc, "N", "N, or N+ for all from there on",
+         "make the Nth host allocation fail (debug builds)"),
+    TEXT("fault-file", fault_file, "N", "N, or N+ for all from there on",
+         "make the Nth file operation fail (debug builds)"),
+    FLAG("fault-count", fault_count, "count what could fail"),
+    TEXT("pretend", pretend, "PROFILE", "words such as \"96 MiB heap\"",
+         "draw with hardware that is not there"),
+    ROW("log", KIND_CHOICE, log_level, 0, 0, "LEVEL", "debug, info, warning, error or off",
+        "how much to say on standard error (warning)"),
+    ROW("sensitivity", KIND_REAL, sensitivity, 0.05, 20, "X", "a number from 0.05 to 20",
+        "of the mouse (1)"),
+    FLAG("invert-y", invert_y, "mouse forward looks down"),
+    ROW("fov", KIND_REAL, field_of_view, 30, 120, "DEGREES", "a number from 30 to 120",
+        "vertical field of view (70)"),
+    ROW("vsync", KIND_SWITCH, vsync, 0, 0, "on|off", "on or off",
+        "wait for the screen between frames (on)"),
+    ROW("draw", KIND_CHOICE, draw, 0, 0, "HOW", "auto, direct, indirect or gpu",
+        "chunks chosen by the CPU, drawn by a call each or by one, or chosen by the GPU (auto)"),
+    FLAG("fullscreen", fullscreen, "begin in full screen"),
+    ROW("time", KIND_REAL, time_of_day, 0, 24, "HOURS", "a number from 0 to 24",
+        "time of day at the start"),
+    FLAG("help", help, "show this, and end"),
+    FLAG("version", version, "show the version, and end"),
 };
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };
 
@@ -168,27 +168,6 @@ static bool parse_view(const char *text, double least, double most, float out[5]
     return true;
 }
 
-static bool parse_level(const char *text, enum ash_log_level *out)
-{
-    for (int level = ASH_LOG_DEBUG; level <= ASH_LOG_OFF; level++) {
-        if (strcmp(text, ash_log_level_name((enum ash_log_level)level)) == 0) {
-            *out = (enum ash_log_level)level;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool parse_panel(const char *text, struct options *options)
-{
-    bool help = strcmp(text, "help") == 0, performance = strcmp(text, "performance") == 0;
-    bool memory = strcmp(text, "memory") == 0;
-    options->show_help |= help;
-    options->show_performance |= performance;
-    options->show_memory |= memory;
-    return help || performance || memory;
-}
-
 // Of words such as "red, green or blue".
 static bool parse_choice(const char *text, const char *words, uint32_t *out)
 {
@@ -205,20 +184,12 @@ static bool parse_choice(const char *text, const char *words, uint32_t *out)
     return false;
 }
 
-static bool parse_switch(const char *text, bool *out)
-{
-    bool on = strcmp(text, "on") == 0;
-    if (!on && strcmp(text, "off") != 0)
-        return false;
-    *out = on;
-    return true;
-}
-
 // Puts one option's value into its field; `text` is NULL exactly where the row takes none.
 static bool store(const struct row *row, const char *text, struct options *options)
 {
     ASH_ASSERT(text != NULL || row->kind == KIND_FLAG || row->kind == KIND_CAMERA);
     void *field = (char *)options + row->offset;
+    uint32_t which = 0;
     switch (row->kind) {
     case KIND_FLAG:
         *(bool *)field = true;
@@ -234,18 +205,22 @@ static bool store(const struct row *row, const char *text, struct options *optio
         *(const char **)field = text;
         return text[0] != '\0';
     case KIND_SWITCH:
-        return parse_switch(text, field);
+        if (!parse_choice(text, row->takes, &which))
+            return false;
+        *(bool *)field = which == 0;
+        return true;
     case KIND_CHOICE:
         return parse_choice(text, row->takes, field);
     case KIND_SIZE:
         return parse_size(text, row->least, row->most, field);
-    case KIND_LEVEL:
-        return parse_level(text, field);
     case KIND_VIEW:
         options->camera = CAMERA_VIEW;
         return parse_view(text, row->least, row->most, field);
     case KIND_PANEL:
-        return parse_panel(text, options);
+        if (!parse_choice(text, row->takes, &which))
+            return false;
+        *(uint32_t *)field |= 1u << which;
+        return true;
     }
     return false;
 }

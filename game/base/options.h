@@ -10,11 +10,13 @@
 
 enum camera_mode { CAMERA_PLAYER, CAMERA_TOUR, CAMERA_FLY, CAMERA_GROUND, CAMERA_VIEW };
 
+enum panel { PANEL_HELP, PANEL_PERFORMANCE, PANEL_MEMORY };
+
 struct options {
     bool headless, validate, list_gpus, help, version;
     bool vsync, fullscreen, invert_y;
-    bool show_help, show_performance, show_memory; // panels that are open at first
     bool explain_frame;
+    uint32_t panels; // open at first: one bit of enum panel each
     uint32_t frames; // 0: until the end
     uint32_t width, height;
     uint32_t seed;

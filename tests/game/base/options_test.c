@@ -62,7 +62,7 @@ static void defaults(void **state)
     assert_int_equal(options.radius, 10);
     assert_int_equal(options.camera, CAMERA_PLAYER);
     assert_true(options.vsync);
-    assert_false(options.show_help || options.show_performance || options.show_memory);
+    assert_int_equal(options.panels, 0);
     assert_false(options.explain_frame);
     assert_false(options.seed_given);
     assert_true(options.time_of_day < 0);
@@ -74,10 +74,10 @@ static void panels_and_reports(void **state)
 {
     (void)state;
     struct options options = right("--show memory --show help --explain-frame --trace t.json");
-    assert_true(options.show_memory && options.show_help && !options.show_performance);
+    assert_int_equal(options.panels, 1 << PANEL_MEMORY | 1 << PANEL_HELP);
     assert_true(options.explain_frame);
     assert_string_equal(options.trace, "t.json");
-    assert_true(right("--show performance").show_performance);
+    assert_int_equal(right("--show performance").panels, 1 << PANEL_PERFORMANCE);
     assert_string_equal(right("--memory-report m.json").memory_report, "m.json");
     wrong("--show map", "help, performance or memory");
     wrong("--show", "help, performance or memory");
