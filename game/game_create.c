@@ -114,7 +114,8 @@ static bool create_device(struct game *game)
     if (ash_context_create(&context, &game->context) != ASH_OK)
         return false;
     game_observe(game);
-    const struct ash_allocator_params allocator = {.context = game->context, .label = "Cinder"};
+    const struct ash_allocator_params allocator = {
+        .context = game->context, .label = "Cinder", .fill = true};
     return ash_allocator_create(&allocator, &game->allocator) == ASH_OK;
 }
 
