@@ -29,14 +29,15 @@ static bool opaque_at(const struct mesh_input *input, int32_t x, int32_t y, int3
     return block_types[block_at(input, x, y, z)].opaque;
 }
 
-// What a cell looks like: its topmost opaque block where at least half of it is opaque or a trunk
-// runs through it, else the topmost of the others where at least half of it is not air.
+// What a cell looks like: its topmost opaque block where at least half of it is opaque, a trunk
+// runs through it or it has some leaves, else the topmost of the others where at least half is not
+// air.
 static enum block cell_block(const struct mesh_input *input, struct cell cell)
 {
     const int32_t edge = 1 << input->detail;
     if (input->detail == 0)
         return block_at(input, cell.at[0], cell.at[1], cell.at[2]);
-    int32_t opaque_count = 0, filled_count = 0, wood_count = 0;
+    int32_t opaque_count = 0, filled_count = 0, wood_count = 0, leaf_count = 0;
     enum block opaque = BLOCK_AIR, other = BLOCK_AIR;
     for (int32_t i = edge * edge * edge - 1; i >= 0; i--) {
         // From the top down; within a layer from north-west.
@@ -47,13 +48,14 @@ static enum block cell_block(const struct mesh_input *input, struct cell cell)
         opaque_count += block_types[block].opaque;
         filled_count += block != BLOCK_AIR;
         wood_count += block == BLOCK_LOG;
+        leaf_count += block == BLOCK_LEAVES;
         if (block_types[block].opaque)
             opaque = opaque == BLOCK_AIR ? block : opaque;
         else if (block != BLOCK_AIR)
             other = other == BLOCK_AIR ? block : other;
     }
     const int32_t half = (edge * edge * edge + 1) / 2;
-    if (opaque_count >= half || wood_count >= edge)
+    if (opaque_count >= half || wood_count >= edge || leaf_count >= edge * edge / 2)
         return opaque;
     return filled_count >= half ? other : BLOCK_AIR;
 }

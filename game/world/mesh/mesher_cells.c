@@ -6,7 +6,8 @@
 
 #include "game/world/mesh/rows.h"
 
-// Cells of one row, bit by bit: at least half of it opaque, or a trunk; at least half not air.
+// Cells of one row, bit by bit: at least half of it opaque, or a trunk, or some leaves; at least
+// half not air.
 struct cells {
     uint32_t opaque, filled;
 };
@@ -65,15 +66,27 @@ static uint32_t trunk_of(uint32_t detail)
     return 1u << detail;
 }
 
+// Fewer than half: a crown is thin, and without it a tree far away would be a post.
+static uint32_t leaves_of(uint32_t detail)
+{
+    return 1u << (2 * detail - 1);
+}
+
 // The rows of blocks that a row of cells is made of.
 struct bundle {
     uint32_t rows[16], count;
 };
 
-static void add_rows(struct counts *counts, const struct bundle *bundle, uint32_t detail)
+// The cells that have at least so many blocks of the bundle, a bit a cell. Often there are none.
+static uint32_t count_cells(const struct bundle *bundle, uint32_t least, uint32_t detail)
 {
+    struct counts counts = {0};
+    uint32_t any = 0;
     for (uint32_t i = 0; i < bundle->count; i++)
-        add_row(counts, bundle->rows[i], detail);
+        any |= bundle->rows[i];
+    for (uint32_t i = 0; i < bundle->count && any != 0; i++)
+        add_row(&counts, bundle->rows[i], detail);
+    return any != 0 ? at_least(counts, least, detail) : 0;
 }
 
 // Most rows of cells are all rock or all air: these are not counted.
@@ -81,7 +94,8 @@ static struct cells read_cells(const struct chunk *chunk, uint32_t detail, uint3
                                uint32_t cell_z)
 {
     const uint32_t edge = 1u << detail, count = edge * edge;
-    struct bundle opaque = {.count = count}, filled = {.count = count}, wood = {.count = count};
+    struct bundle opaque = {.count = count}, filled = {.count = count};
+    struct bundle wood = {.count = count}, leaves = {.count = count};
     uint32_t all = UINT32_MAX, any = 0, any_filled = 0;
     for (uint32_t i = 0; i < count; i++) {
         opaque.rows[i] = chunk_opaque(chunk, cell_y * edge + i / edge, cell_z * edge + i % edge);
@@ -97,16 +111,14 @@ static struct cells read_cells(const struct chunk *chunk, uint32_t detail, uint3
         filled.rows[i] = ~chunk_kind(chunk, y, z, BLOCK_AIR);
         any_filled |= filled.rows[i];
         wood.rows[i] = any != 0 ? chunk_kind(chunk, y, z, BLOCK_LOG) : 0;
+        leaves.rows[i] = any != 0 ? chunk_kind(chunk, y, z, BLOCK_LEAVES) : 0;
     }
     if (any_filled == 0)
         return (struct cells){0};
-    struct counts opaque_counts = {0}, filled_counts = {0}, wood_counts = {0};
-    add_rows(&opaque_counts, &opaque, detail);
-    add_rows(&filled_counts, &filled, detail);
-    add_rows(&wood_counts, &wood, detail);
-    return (struct cells){at_least(opaque_counts, half_of(detail), detail) |
-                              at_least(wood_counts, trunk_of(detail), detail),
-                          at_least(filled_counts, half_of(detail), detail)};
+    return (struct cells){count_cells(&opaque, half_of(detail), detail) |
+                              count_cells(&wood, trunk_of(detail), detail) |
+                              count_cells(&leaves, leaves_of(detail), detail),
+                          count_cells(&filled, half_of(detail), detail)};
 }
 
 // Whether all blocks of a neighbour's layer that touch the cells are opaque, a bit a cell; the
@@ -136,17 +148,19 @@ static bool end_opaque(const struct chunk *chunk, uint32_t detail, uint32_t cell
         if (!block_opaque(first[chunk_index(0, i >> detail, i & (edge - 1))]))
             return false;
     // At detail 1 that is half of the cell already.
-    uint32_t opaque = touching, wood = 0;
+    uint32_t opaque = touching, wood = 0, leaves = 0;
     for (uint32_t i = 0; i < touching && opaque < half_of(detail); i++) {
         const uint8_t *row = first + chunk_index(0, i >> detail, i & (edge - 1));
         wood += *row == BLOCK_LOG;
+        leaves += *row == BLOCK_LEAVES;
         for (uint32_t inward = 1; inward < edge; inward++) {
             uint8_t block = western ? row[inward] : *(row - inward);
             opaque += block_opaque(block);
             wood += block == BLOCK_LOG;
+            leaves += block == BLOCK_LEAVES;
         }
     }
-    return opaque >= half_of(detail) || wood >= trunk_of(detail);
+    return opaque >= half_of(detail) || wood >= trunk_of(detail) || leaves >= leaves_of(detail);
 }
 
 // The same for a row of cells at a neighbour's northern or southern end.

@@ -20,7 +20,7 @@ extern const uint32_t cinder_shaders_count;
 // Two borders of detail are in sight.
 enum { WIDTH = 640, HEIGHT = 360, RADIUS = 9, SEED = 1, VIEWS = 6, STRIDE = 40, MOST_DRAWS = 200 };
 // Rows above the first one show trees before the horizon, and gaps between them.
-enum { DRAWN = 16, FIRST_ROW = 128 };
+enum { DRAWN = 16, FIRST_ROW = 144 };
 
 static const struct ash_pass_type *const passes[] = {&terrain_pass, &sky_pass, &water_pass};
 
