@@ -81,6 +81,7 @@ struct game {
     struct bench_thread thread; // when the last frame was measured
     struct jobs *jobs;
     struct save *save; // NULL: nothing is kept
+    bool unsaved;      // though the user would have it: the log has said why
     struct world *world;
     struct ash_window *window; // NULL: headless
     struct ash_context *context;

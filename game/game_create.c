@@ -36,6 +36,15 @@ static uint32_t worker_count(void)
     return cores - 1 < MAX_WORKERS ? (uint32_t)cores - 1 : MAX_WORKERS;
 }
 
+// Who named no world can play without: the user's own may be damaged, or open in another game.
+static bool play_unsaved(struct game *game)
+{
+    ash_log(ASH_LOG_WARNING,
+            "the game begins in a new world, and what is built in it is not saved");
+    game->unsaved = true;
+    return true;
+}
+
 // A file where one is named; in a window the user's own world, unless what is played is recorded.
 static bool open_save(struct game *game)
 {
@@ -50,14 +59,14 @@ static bool open_save(struct game *game)
     } else if (options->headless || options->record != NULL || options->replay != NULL) {
         return true;
     } else if (!file_in_data_folder("world.db", path, sizeof(path))) {
-        return false;
+        return play_unsaved(game);
     }
     char message[512];
     uint32_t seed = options->seed;
     game->save = save_open(path, &seed, message, sizeof(message));
     if (game->save == NULL) {
         ash_log(ASH_LOG_ERROR, "%s", message);
-        return false;
+        return options->world == NULL && play_unsaved(game);
     }
     if (options->seed_given && seed != options->seed)
         ash_log(ASH_LOG_WARNING,

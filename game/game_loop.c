@@ -232,6 +232,8 @@ static void save(struct game *game, double now)
     game->save_at = now + SAVE_PERIOD;
     if (game->save != NULL && save_failed(game->save))
         game_say(game, "The world can't be saved now: is the disk full?");
+    else if (game->unsaved && game->scene.hud.message[0] == '\0')
+        game_say(game, "This world is not saved: the terminal says why");
 }
 
 // One frame, from top to bottom. False: it failed (logged).

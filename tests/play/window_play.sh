@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Cinder in a real window, played by synthetic keys and mouse under Xvfb and a window manager:
 # walks, looks, opens its panels, takes screenshots, is resized, minimised, made fullscreen, digs and
-# places, quits, and finds its world again.
+# places, quits, and finds its world again; and plays on where that was damaged.
 #
 #   window_play.sh CINDER
 set -Eeuo pipefail
@@ -104,5 +104,14 @@ world=$(find "$folder" -name '*.db' | head -n 1)
 start
 alive "the second start"
 quit_by_key
+
+# Damaged, it is left as it is, and one plays without.
+printf X | dd of="$world" conv=notrunc status=none
+damaged=$(md5sum <"$world")
+start
+alive "a damaged world"
+quit_by_key
+grep -q "what is built in it is not saved" "$folder/cinder.log" || die "a damaged world is not told of"
+[ "$(md5sum <"$world")" = "$damaged" ] || die "a damaged world was written to"
 grep -q "validation:" "$folder/cinder.log" && die "validation messages"
-echo "window_play: played twice, $shots screenshot(s), world kept in ${world#"$folder"/}"
+echo "window_play: played three times, $shots screenshot(s), world kept in ${world#"$folder"/}"

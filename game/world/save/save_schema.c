@@ -222,6 +222,11 @@ static bool read_seed(sqlite3 *db, uint32_t *seed)
     return true;
 }
 
+// Far more than anybody builds; what a stranger's file has is held in less than 400 MiB.
+static const char edits_fit[] = "SELECT CASE WHEN (SELECT count(*) FROM edits) <= 1 << 24"
+                                " AND (SELECT count(*) FROM (SELECT DISTINCT x, z FROM edits)) <= "
+                                "1 << 20 THEN 'ok' ELSE '' END";
+
 bool save_check_content(sqlite3 *db, uint32_t *seed, const char **reason)
 {
     uint32_t tables = 0, lines = 0;
@@ -231,6 +236,8 @@ bool save_check_content(sqlite3 *db, uint32_t *seed, const char **reason)
         *reason = "its tables";
     else if (!each_text(db, "PRAGMA quick_check(1)", says_ok, &lines) || lines != 1)
         *reason = "its pages";
+    else if (!each_text(db, edits_fit, says_ok, &lines))
+        *reason = "more changes than there is room for";
     else if (!read_seed(db, seed))
         *reason = "its seed";
     else

@@ -100,6 +100,18 @@ static void damaged_worlds_are_refused(void **state)
     free(sound.data);
 }
 
+// A million columns with one edit each: a small file, and much memory.
+static void worlds_too_large_to_hold_are_refused(void **state)
+{
+    (void)state;
+    make_world(10);
+    run_sql("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1 << 20)"
+            " INSERT INTO edits SELECT i, 5, 0, 1 FROM n");
+    assert_refused("more changes than");
+    run_sql("DELETE FROM edits WHERE z = 5 AND x > 1000");
+    assert_true(save_close(open_world(1)));
+}
+
 static void a_strangers_journal_is_not_played_back(void **state)
 {
     (void)state;
@@ -259,6 +271,7 @@ int main(void)
         WITH_FOLDER(files_that_are_no_worlds_are_refused),
         WITH_FOLDER(worlds_of_other_versions_are_refused),
         WITH_FOLDER(damaged_worlds_are_refused),
+        WITH_FOLDER(worlds_too_large_to_hold_are_refused),
         WITH_FOLDER(a_strangers_journal_is_not_played_back),
         WITH_FOLDER(what_is_not_a_file_is_refused),
         WITH_FOLDER(worlds_without_permission_are_refused),
