@@ -13,8 +13,8 @@ function(ash_target name)
     endif()
     if(ASH_SANITIZE)
         target_compile_options(${name} PRIVATE -fsanitize=${ASH_SANITIZE} -fno-omit-frame-pointer)
-        if(ASH_SANITIZE MATCHES "thread")
-            target_compile_options(${name} PRIVATE -O1) # ten times slower is slow enough
+        if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+            target_compile_options(${name} PRIVATE -Og) # sanitizers make it slow enough
         endif()
         if(ASH_SANITIZE MATCHES "undefined")
             target_compile_options(${name} PRIVATE -fno-sanitize-recover=undefined)

@@ -101,7 +101,7 @@ static void uploads_are_told_by_target(void **state)
         explain_upload(&explain, "near", 1024, true);
     explain_upload(&explain, "near", 512, false);
     for (int i = 0; i < 2 * EXPLAIN_TARGETS; i++) {
-        char name[16];
+        char name[24];
         snprintf(name, sizeof(name), "target %d", i);
         explain_upload(&explain, name, 2048, false);
     }
