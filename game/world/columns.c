@@ -2,14 +2,6 @@
 
 #include <stdlib.h>
 
-enum {
-    // Packing saves memory where the radius is large; nearer than this, detail still changes.
-    PACK_DISTANCE = 9,
-    PACK_VISITS = 128,     // places looked at per update
-    PACK_VISITS_A_MS = 20, // of an update's time, where that is limited
-    PACK_MOST = 4,         // columns packed per update: some 50 us
-};
-
 static struct column **slot_of(struct column **grid, uint32_t mask, struct column_coord coord)
 {
     return &grid[((uint32_t)coord.z & mask) * (mask + 1) + ((uint32_t)coord.x & mask)];
@@ -105,45 +97,4 @@ int32_t columns_distance(const struct world *world, struct column_coord coord)
 {
     int32_t x = abs(coord.x - world->center.x), z = abs(coord.z - world->center.z);
     return x > z ? x : z;
-}
-
-// Whether a column and all around it are meshed as they should be, so that nobody reads its blocks
-// until detail changes or the player comes near.
-static bool at_rest(const struct world *world, struct column_coord coord)
-{
-    for (int32_t dz = -1; dz <= 1; dz++) {
-        for (int32_t dx = -1; dx <= 1; dx++) {
-            const struct column *column =
-                columns_find_ready(world, (struct column_coord){coord.x + dx, coord.z + dz});
-            if (column == NULL || column->meshing || columns_stale_chunks(column) != 0)
-                return false;
-        }
-    }
-    return true;
-}
-
-static bool pack_column(struct world *world, struct column *column)
-{
-    bool packed = false;
-    for (uint32_t y = 0; y < COLUMN_CHUNKS; y++)
-        packed = blocks_pack(&column->chunks[y].blocks, &world->block_bytes) || packed;
-    return packed;
-}
-
-void columns_pack_some(struct world *world)
-{
-    uint32_t slots = (world->grid_mask + 1) * (world->grid_mask + 1);
-    uint32_t packed = 0, visits = PACK_VISITS;
-    if (world->budget > 0)
-        visits = 1 + (uint32_t)(world->budget * 1000 * PACK_VISITS_A_MS);
-    for (uint32_t i = 0; i < visits && packed < PACK_MOST && !work_late(world); i++) {
-        struct column *column = world->grid[world->pack_cursor];
-        world->pack_cursor = (world->pack_cursor + 1) % slots;
-        if (column == NULL || !column->ready)
-            continue;
-        int32_t distance = columns_distance(world, column->coord);
-        if (distance >= PACK_DISTANCE && distance < (int32_t)world->radius &&
-            at_rest(world, column->coord))
-            packed += pack_column(world, column);
-    }
 }

@@ -98,7 +98,7 @@ void world_update(struct world *world, float x, float z)
         stream_mesh_edited(world);
         stream_start(world, true);
     }
-    columns_pack_some(world);
+    pack_some(world);
 }
 
 bool world_complete(struct world *world, float x, float z)

@@ -4,6 +4,7 @@
 //     stream.c    what is to be done next
 //     generate.c  the job that makes a column's blocks
 //     remesh.c    the job that meshes a column's chunks
+//     pack.c      the job that packs a column's blocks
 //     order.c     which columns are to be looked at, and in which order
 //     work.c      jobs on their way, and what happens when memory runs out
 //     columns.c   the columns in memory, by coordinate
@@ -75,7 +76,7 @@ struct world {
     bool centered;
     uint64_t last_id, last_version;
     uint64_t block_bytes;
-    uint32_t pack_cursor;
+    uint32_t pack_cursor, packing; // where pack.c looks next; its jobs under way
 
     // What is to be looked at, see order.c.
     struct stream_offset *order; // owned, as the next two
@@ -133,7 +134,6 @@ struct column *columns_add(struct world *world, struct column_coord coord);
 void columns_drop(struct world *world, struct column *column);
 // Calls `visit` for each column in memory.
 void columns_each(struct world *world, void (*visit)(struct world *world, struct column *column));
-void columns_pack_some(struct world *world);
 // The chunks of a column whose mesh is not what it should be, one bit each.
 uint32_t columns_stale_chunks(const struct column *column);
 // Chunks from the centre's column to another, along the longer axis.
@@ -166,6 +166,9 @@ bool remesh_possible(const struct world *world, struct column_coord coord); // a
 // no memory.
 bool remesh_submit(struct world *world, struct column *column, uint32_t mask, int32_t priority);
 bool remesh_now(struct world *world, struct column *column, uint32_t mask);
+
+// pack.c
+void pack_some(struct world *world);
 
 // stream.c
 void stream_center(struct world *world, float x, float z);

@@ -149,39 +149,47 @@ static uint32_t run_end(const uint8_t *array, uint32_t index, uint32_t limit)
     return end;
 }
 
-// Writes the runs of an array to `out`, LARGEST_PACKED bytes long. Zero: they do not fit.
-static uint32_t pack_runs(const uint8_t *array, uint8_t *out)
+bool blocks_find_runs(const struct chunk *chunk, struct block_runs *out)
 {
+    uint8_t runs[LARGEST_PACKED];
     uint32_t size = 0, index = 0;
+    *out = (struct block_runs){0};
     while (index < CHUNK_BLOCKS) {
         uint32_t limit =
             CHUNK_BLOCKS - index < LONGEST_RUN ? (uint32_t)CHUNK_BLOCKS : index + LONGEST_RUN;
-        uint32_t end = run_end(array, index, limit);
+        uint32_t end = run_end(chunk->blocks, index, limit);
         if (size == LARGEST_PACKED)
-            return 0;
-        out[size++] = (uint8_t)(end - index - 1);
-        out[size++] = array[index];
+            return true;
+        runs[size++] = (uint8_t)(end - index - 1);
+        runs[size++] = chunk->blocks[index];
         index = end;
     }
-    return size;
+    out->pairs = malloc(size);
+    if (out->pairs == NULL)
+        return false;
+    memcpy(out->pairs, runs, size);
+    out->size = size;
+    return true;
 }
 
-bool blocks_pack(struct chunk_blocks *owner, uint64_t *bytes)
+bool blocks_may_pack(const struct chunk_blocks *owner)
+{
+    const struct blocks *blocks = owner->blocks;
+    return blocks != NULL && blocks->packed == NULL && blocks->references == 1;
+}
+
+bool blocks_pack(struct chunk_blocks *owner, const struct blocks *held, struct block_runs *runs,
+                 uint64_t *bytes)
 {
     struct blocks *blocks = owner->blocks;
-    if (blocks == NULL || blocks->packed != NULL || blocks->references > 1)
+    if (runs->pairs == NULL || blocks != held || blocks->references > 2)
         return false;
-    uint8_t runs[LARGEST_PACKED];
-    uint32_t size = pack_runs(blocks->chunk.blocks, runs);
-    uint8_t *packed = size > 0 ? malloc(size) : NULL;
-    if (packed == NULL)
-        return false;
-    memcpy(packed, runs, size);
     *bytes -= bytes_of(blocks);
     free(blocks->chunk.blocks);
     blocks->chunk.blocks = NULL;
-    blocks->packed = packed;
-    blocks->packed_size = size;
+    blocks->packed = runs->pairs;
+    blocks->packed_size = runs->size;
     *bytes += bytes_of(blocks);
+    *runs = (struct block_runs){0};
     return true;
 }

@@ -42,7 +42,18 @@ uint8_t blocks_get(const struct chunk_blocks *owner, uint32_t index);
 // False where memory ran out; nothing has changed then.
 bool blocks_set(struct chunk_blocks *owner, uint32_t index, uint8_t kind, uint64_t *bytes);
 
-// Packs what nobody else holds, if that saves at least half. True where there is now less to keep.
-bool blocks_pack(struct chunk_blocks *owner, uint64_t *bytes);
+// Packing: a job holds the blocks, finds their runs, and gives them back.
+struct block_runs {
+    uint8_t *pairs; // owned; NULL: packing would not save at least half
+    uint32_t size;  // bytes
+};
+// Whether they are not packed, and nobody else holds them.
+bool blocks_may_pack(const struct chunk_blocks *owner);
+// Any thread. False where memory ran out. Valid usage: the chunk has an array.
+bool blocks_find_runs(const struct chunk *chunk, struct block_runs *out);
+// Puts runs in the place of the array that they were found in, and takes them over; where others
+// hold it, or the owner has gone on with a copy, nothing changes. True: it is packed.
+bool blocks_pack(struct chunk_blocks *owner, const struct blocks *held, struct block_runs *runs,
+                 uint64_t *bytes);
 
 #endif

@@ -40,6 +40,21 @@ static void fill_runs(uint8_t *kinds, uint32_t longest)
     }
 }
 
+// As a job does it.
+static bool pack(struct chunk_blocks *owner, uint64_t *bytes)
+{
+    struct blocks *held;
+    struct block_runs runs;
+    if (!blocks_may_pack(owner))
+        return false;
+    const struct chunk *chunk = blocks_hold(owner, &held, bytes);
+    assert_true(blocks_find_runs(chunk, &runs));
+    const bool packed = blocks_pack(owner, held, &runs, bytes);
+    assert_null(runs.pairs);
+    blocks_release(held, bytes);
+    return packed;
+}
+
 static void what_is_packed_comes_back(void **state)
 {
     (void)state;
@@ -51,17 +66,17 @@ static void what_is_packed_comes_back(void **state)
         fill_runs(kinds, longest[l]);
         struct chunk_blocks owner = make(kinds, &bytes);
         uint64_t before = bytes;
-        bool packed = blocks_pack(&owner, &bytes);
+        bool packed = pack(&owner, &bytes);
         assert_int_equal(packed, longest[l] >= 40); // short runs do not pay
         assert_true(packed ? bytes <= before - CHUNK_BLOCKS / 2 : bytes == before);
         assert_kinds(&owner, kinds);
-        assert_false(packed && blocks_pack(&owner, &bytes)); // it is already
+        assert_false(packed && pack(&owner, &bytes)); // it is already
         struct blocks *held;
         const struct chunk *chunk = blocks_hold(&owner, &held, &bytes);
         assert_non_null(chunk);
         assert_memory_equal(chunk->blocks, kinds, CHUNK_BLOCKS);
         assert_int_equal(bytes, before);
-        assert_false(blocks_pack(&owner, &bytes)); // somebody reads it
+        assert_false(pack(&owner, &bytes)); // somebody reads it
         blocks_release(held, &bytes);
         blocks_finish(&owner, &bytes);
         assert_int_equal(bytes, 0);
@@ -93,6 +108,36 @@ static void an_edit_leaves_readers_alone(void **state)
     assert_int_equal(bytes, 0);
 }
 
+// While a job looks for runs, edits go into a copy, and others begin to read.
+static void what_changes_meanwhile_is_not_packed(void **state)
+{
+    (void)state;
+    static uint8_t kinds[CHUNK_BLOCKS];
+    uint64_t bytes = 0;
+    srand(3);
+    fill_runs(kinds, 300);
+    for (int edited = 0; edited < 2; edited++) {
+        struct chunk_blocks owner = make(kinds, &bytes);
+        struct blocks *held, *read = NULL;
+        struct block_runs runs;
+        const struct chunk *chunk = blocks_hold(&owner, &held, &bytes);
+        assert_true(blocks_find_runs(chunk, &runs));
+        assert_non_null(runs.pairs);
+        if (edited)
+            assert_true(blocks_set(&owner, 9, kinds[9] ^ 1, &bytes));
+        else
+            assert_non_null(blocks_hold(&owner, &read, &bytes));
+        assert_false(blocks_pack(&owner, held, &runs, &bytes));
+        assert_non_null(runs.pairs); // still the job's
+        free(runs.pairs);
+        assert_int_equal(blocks_get(&owner, 9), edited ? kinds[9] ^ 1 : kinds[9]);
+        blocks_release(held, &bytes);
+        blocks_release(read, &bytes);
+        blocks_finish(&owner, &bytes);
+        assert_int_equal(bytes, 0);
+    }
+}
+
 static void a_uniform_chunk_takes_no_memory_until_it_is_edited(void **state)
 {
     (void)state;
@@ -109,7 +154,7 @@ static void a_uniform_chunk_takes_no_memory_until_it_is_edited(void **state)
     assert_null(read->blocks);
     assert_int_equal(blocks_get(&owner, 5), BLOCK_SAND);
     assert_int_equal(blocks_get(&owner, 6), BLOCK_WATER);
-    assert_true(blocks_pack(&owner, &bytes));
+    assert_true(pack(&owner, &bytes));
     assert_true(blocks_set(&owner, 6, BLOCK_SAND, &bytes)); // unpacks
     assert_int_equal(blocks_get(&owner, 6), BLOCK_SAND);
     assert_int_equal(blocks_get(&owner, CHUNK_BLOCKS - 1), BLOCK_WATER);
@@ -121,6 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_packed_comes_back),
+        cmocka_unit_test(what_changes_meanwhile_is_not_packed),
         cmocka_unit_test(an_edit_leaves_readers_alone),
         cmocka_unit_test(a_uniform_chunk_takes_no_memory_until_it_is_edited),
     };
