@@ -92,7 +92,8 @@ ASH_API VkExtent2D ash_window_extent(const struct ash_window *window); // 0 x 0 
 ASH_API float ash_window_content_scale(const struct ash_window *window);
 // Captured, the mouse is invisible, stays in the window and moves without bounds.
 ASH_API void ash_window_capture_mouse(struct ash_window *window, bool captured);
-// On the monitor that the window is on, at its resolution; back to where the window was.
+// On the monitor that the window is on, at its resolution; back to where the window was. If that
+// monitor is unplugged, the window is one again, as ash_window_poll finds.
 ASH_API void ash_window_set_fullscreen(struct ash_window *window, bool fullscreen);
 ASH_API bool ash_window_is_fullscreen(const struct ash_window *window);
 // Whether the user has asked for it; the window stays until it is destroyed.

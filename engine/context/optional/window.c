@@ -28,6 +28,7 @@ struct ash_window {
     // Callbacks fill `pending`, also outside of ash_window_poll; the user reads `handed`.
     struct event_queue pending, handed;
     bool overflow_told;
+    bool fullscreen;                                             // as it was asked for
     int windowed_x, windowed_y, windowed_width, windowed_height; // to return to
 };
 
@@ -249,10 +250,58 @@ const struct ash_surface_source *ash_window_surface_source(struct ash_window *wi
     return &window->surface_source;
 }
 
+static int overlap(int a, int a_size, int b, int b_size)
+{
+    int from = a > b ? a : b;
+    int to = a + a_size < b + b_size ? a + a_size : b + b_size;
+    return to > from ? to - from : 0;
+}
+
+// The monitor that shows most of the window where it is no full screen, or the primary one, or
+// NULL; *area: how much of it, in pixels.
+static GLFWmonitor *monitor_of(const struct ash_window *window, int *area)
+{
+    int count = 0;
+    GLFWmonitor *best = glfwGetPrimaryMonitor();
+    GLFWmonitor **monitors = glfwGetMonitors(&count);
+    *area = 0;
+    for (int i = 0; i < count; i++) {
+        int x, y;
+        glfwGetMonitorPos(monitors[i], &x, &y);
+        const GLFWvidmode *mode = glfwGetVideoMode(monitors[i]);
+        if (mode == NULL)
+            continue;
+        int shown = overlap(window->windowed_x, window->windowed_width, x, mode->width) *
+                    overlap(window->windowed_y, window->windowed_height, y, mode->height);
+        if (shown > *area) {
+            *area = shown;
+            best = monitors[i];
+        }
+    }
+    return best;
+}
+
+// Its monitor may have been unplugged. GLFW then leaves a window as large as that was, anywhere: it
+// gets its own size back, at its place, or on a monitor that is left.
+static void leave_lost_monitor(struct ash_window *window)
+{
+    if (!window->fullscreen || glfwGetWindowMonitor(window->handle) != NULL)
+        return;
+    int area, width, height, x = window->windowed_x, y = window->windowed_y;
+    GLFWmonitor *monitor = monitor_of(window, &area);
+    if (monitor != NULL && area == 0)
+        glfwGetMonitorWorkarea(monitor, &x, &y, &width, &height);
+    window->fullscreen = false;
+    glfwSetWindowMonitor(window->handle, NULL, x, y, window->windowed_width,
+                         window->windowed_height, GLFW_DONT_CARE);
+    ash_log(ASH_LOG_INFO, "the monitor that was filled is gone; the window is a window again");
+}
+
 const struct ash_window_event *ash_window_poll(struct ash_window *window, uint32_t *count)
 {
     ASH_ASSERT(window != NULL && count != NULL);
     glfwPollEvents();
+    leave_lost_monitor(window);
     struct event_queue read = window->handed;
     window->handed = window->pending;
     window->pending = read;
@@ -328,55 +377,28 @@ void ash_window_capture_mouse(struct ash_window *window, bool captured)
         glfwSetInputMode(window->handle, GLFW_RAW_MOUSE_MOTION, captured ? GLFW_TRUE : GLFW_FALSE);
 }
 
-static int overlap(int a, int a_size, int b, int b_size)
-{
-    int from = a > b ? a : b;
-    int to = a + a_size < b + b_size ? a + a_size : b + b_size;
-    return to > from ? to - from : 0;
-}
-
-// The monitor that shows most of the window, or the primary one, or NULL.
-static GLFWmonitor *monitor_of(const struct ash_window *window)
-{
-    int count = 0;
-    int best_area = 0;
-    GLFWmonitor *best = glfwGetPrimaryMonitor();
-    GLFWmonitor **monitors = glfwGetMonitors(&count);
-    for (int i = 0; i < count; i++) {
-        int x, y;
-        glfwGetMonitorPos(monitors[i], &x, &y);
-        const GLFWvidmode *mode = glfwGetVideoMode(monitors[i]);
-        if (mode == NULL)
-            continue;
-        int area = overlap(window->windowed_x, window->windowed_width, x, mode->width) *
-                   overlap(window->windowed_y, window->windowed_height, y, mode->height);
-        if (area > best_area) {
-            best_area = area;
-            best = monitors[i];
-        }
-    }
-    return best;
-}
-
 void ash_window_set_fullscreen(struct ash_window *window, bool fullscreen)
 {
     ASH_ASSERT(window != NULL);
     if (fullscreen == ash_window_is_fullscreen(window))
         return;
     if (!fullscreen) {
+        window->fullscreen = false;
         glfwSetWindowMonitor(window->handle, NULL, window->windowed_x, window->windowed_y,
                              window->windowed_width, window->windowed_height, GLFW_DONT_CARE);
         return;
     }
     glfwGetWindowPos(window->handle, &window->windowed_x, &window->windowed_y);
     glfwGetWindowSize(window->handle, &window->windowed_width, &window->windowed_height);
-    GLFWmonitor *monitor = monitor_of(window);
+    int area;
+    GLFWmonitor *monitor = monitor_of(window, &area);
     const GLFWvidmode *mode = monitor != NULL ? glfwGetVideoMode(monitor) : NULL;
     if (mode == NULL) {
         ash_log(ASH_LOG_WARNING, "no monitor is known, so the window can't fill one; "
                                  "it stays as it is");
         return;
     }
+    window->fullscreen = true;
     glfwSetWindowMonitor(window->handle, monitor, 0, 0, mode->width, mode->height,
                          mode->refreshRate);
 }

@@ -1,11 +1,13 @@
 // Labels: gpu window
-// Frames into a real window on a display of its own: resized, minimised, copied.
+// Frames into a real window on a display of its own: resized, minimised, copied, its monitor
+// unplugged.
 #include "engine/render/renderer.h"
 
 #include <stdio.h>
 
 #include "engine/context/window.h"
 #include "tests/support/display.h"
+#include "tests/support/monitor.h"
 #include "tests/support/render_fixture.h"
 #include "tests/support/test_passes.h"
 
@@ -203,6 +205,42 @@ static void a_renderer_may_start_without_area(void **state)
     close_window(&fixture);
 }
 
+static void await_extent(struct window_fixture *fixture, uint32_t width, uint32_t height)
+{
+    VkExtent2D extent = {0};
+    for (int attempt = 0; attempt < 200 && (extent.width != width || extent.height != height);
+         attempt++) {
+        draw(fixture, &orange);
+        extent = ash_renderer_extent(fixture->base.renderer);
+    }
+    assert_int_equal(extent.width, width);
+    assert_int_equal(extent.height, height);
+}
+
+// An ordinary event: the window is one again, as large as before, and is drawn; without any monitor
+// there is no full screen, and with one there is.
+static void a_monitor_is_unplugged(void **state)
+{
+    (void)state;
+    struct window_fixture fixture;
+    open_window(&fixture, 2, /*vsync=*/false);
+    ash_window_set_fullscreen(fixture.window, true);
+    await_extent(&fixture, 1280, 1024);
+    assert_true(monitor_plug(false));
+    await_extent(&fixture, 320, 200);
+    assert_false(ash_window_is_fullscreen(fixture.window));
+    ash_window_set_fullscreen(fixture.window, true);
+    assert_false(ash_window_is_fullscreen(fixture.window));
+    await_extent(&fixture, 320, 200);
+    assert_true(monitor_plug(true));
+    await_extent(&fixture, 320, 200);
+    ash_window_set_fullscreen(fixture.window, true);
+    await_extent(&fixture, 1280, 1024);
+    read(&fixture, &orange);
+    render_fixture_assert_all(&fixture.base, ORANGE);
+    close_window(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +249,7 @@ int main(void)
         cmocka_unit_test(survives_a_new_size_in_every_frame),
         cmocka_unit_test(a_window_without_area_is_not_ready),
         cmocka_unit_test(a_renderer_may_start_without_area),
+        cmocka_unit_test(a_monitor_is_unplugged),
     };
     return cmocka_run_group_tests(tests, start_display, stop_display);
 }
