@@ -9,7 +9,6 @@
 
 // The surface's extensions (windowing systems have two) and our own.
 #define MAX_EXTENSIONS 16
-#define OWN_EXTENSIONS 3
 
 // What goes into VkInstanceCreateInfo.
 struct plan {
@@ -136,31 +135,27 @@ static enum ash_result plan_query(struct plan *plan, enum ash_validation validat
     return ASH_OK;
 }
 
-// Leaves out what nobody offers: whether that is for want of a driver is known once there is an
-// instance.
-static void plan_surface(struct plan *plan, const struct ash_surface_source *surface)
+// Enables it where it is offered.
+static bool plan_enable(struct plan *plan, const char *extension)
 {
-    for (uint32_t i = 0; surface != NULL && i < surface->extension_count; i++) {
-        if (plan->extension_count < MAX_EXTENSIONS - OWN_EXTENSIONS &&
-            plan_has(plan, surface->extensions[i]))
-            plan->extensions[plan->extension_count++] = surface->extensions[i];
-        else
-            plan->missing = surface->extensions[i];
-    }
+    bool has = plan->extension_count < MAX_EXTENSIONS && plan_has(plan, extension);
+    if (has)
+        plan->extensions[plan->extension_count++] = extension;
+    return has;
 }
 
-static void plan_own_extensions(struct plan *plan)
+// Our own, then the surface's. Leaves out what nobody offers: whether that is for want of a driver
+// is known once there is an instance.
+static void plan_extensions(struct plan *plan, const struct ash_surface_source *surface)
 {
-    plan->debug_utils = plan_has(plan, VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
-    plan->portability = plan_has(plan, VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME);
+    plan->extension_count = 0;
+    plan->debug_utils = plan_enable(plan, VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
+    plan->portability = plan_enable(plan, VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME);
     plan->validation_features =
-        plan->validation && plan_has(plan, VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME);
-    if (plan->debug_utils)
-        plan->extensions[plan->extension_count++] = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
-    if (plan->portability)
-        plan->extensions[plan->extension_count++] = VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME;
-    if (plan->validation_features)
-        plan->extensions[plan->extension_count++] = VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME;
+        plan->validation && plan_enable(plan, VK_EXT_VALIDATION_FEATURES_EXTENSION_NAME);
+    for (uint32_t i = 0; surface != NULL && i < surface->extension_count; i++)
+        if (!plan_enable(plan, surface->extensions[i]))
+            plan->missing = surface->extensions[i];
 }
 
 static VkResult create_instance(struct ash_context_instance *owned, const struct plan *plan,
@@ -226,9 +221,7 @@ static enum ash_result report_no_instance(VkResult vk_result)
 static VkResult try_instance(struct plan *plan, const struct ash_context_params *params,
                              struct ash_context_instance *owned)
 {
-    plan->extension_count = 0;
-    plan_surface(plan, params->surface);
-    plan_own_extensions(plan);
+    plan_extensions(plan, params->surface);
     VkResult vk_result = create_instance(owned, plan, params->application_name);
     if (vk_result != VK_SUCCESS)
         owned->context.instance = VK_NULL_HANDLE;

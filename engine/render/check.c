@@ -53,3 +53,9 @@ enum ash_result ash_render_made(const struct ash_context *context, VkResult vk_r
     ash_debug_name(context, type, number, "%s", name);
     return ash_render_check(vk_result, call, name);
 }
+
+enum ash_result ash_render_no_memory(const char *what)
+{
+    ash_log(ASH_LOG_ERROR, "No main memory for %s: free some.", what);
+    return ASH_ERROR_OUT_OF_HOST_MEMORY;
+}

@@ -18,4 +18,7 @@ ASH_NODISCARD enum ash_result ash_render_made(const struct ash_context *context,
                                               const char *call, VkObjectType type, void *handle,
                                               const char *format, ...) ASH_PRINTF(6, 7);
 
+// Logs that there is no main memory for `what`; OUT_OF_HOST_MEMORY.
+ASH_NODISCARD enum ash_result ash_render_no_memory(const char *what);
+
 #endif

@@ -6,6 +6,7 @@
 #include "engine/context/debug.h"
 #include "engine/context/observe.h"
 #include "engine/log.h"
+#include "engine/render/check.h"
 
 // The marks that a frame passes: one at its begin, one after each prepare, one when drawing begins,
 // one after each draw, one at its end.
@@ -24,19 +25,13 @@ static uint32_t end_mark(uint32_t count)
     return 2 + 2 * count;
 }
 
-static enum ash_result no_memory(const char *what)
-{
-    ash_log(ASH_LOG_ERROR, "No main memory for %s: free some.", what);
-    return ASH_ERROR_OUT_OF_HOST_MEMORY;
-}
-
 static enum ash_result init_pass(struct ash_pass *pass, const struct ash_pass_type *type,
                                  const struct ash_pass_env *env)
 {
     pass->type = type;
     pass->state = calloc(1, type->state_size > 0 ? type->state_size : 1);
     if (pass->state == NULL)
-        return no_memory(type->name);
+        return ash_render_no_memory(type->name);
     pass->started = true;
     enum ash_result result = type->init != NULL ? type->init(pass->state, env) : ASH_OK;
     if (result != ASH_OK)
@@ -57,7 +52,7 @@ enum ash_result ash_pass_list_init(struct ash_pass_list *list, const struct ash_
         free(list->passes);
         free(list->times);
         *list = (struct ash_pass_list){0};
-        return no_memory("the list of passes");
+        return ash_render_no_memory("the list of passes");
     }
     enum ash_result result =
         ash_timer_init(&list->timer, env->context, slot_count, end_mark(count) + 1);

@@ -70,10 +70,8 @@ enum ash_result ash_pipelines_create(struct ash_context *context,
 {
     *out = NULL;
     struct ash_pipelines *pipelines = calloc(1, sizeof(*pipelines));
-    if (pipelines == NULL) {
-        ash_log(ASH_LOG_ERROR, "No main memory for the table of pipelines: free some.");
-        return ASH_ERROR_OUT_OF_HOST_MEMORY;
-    }
+    if (pipelines == NULL)
+        return ash_render_no_memory("the table of pipelines");
     pipelines->context = context;
     pipelines->shaders = params->shaders;
     pipelines->shader_count = params->shader_count;

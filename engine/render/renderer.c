@@ -166,10 +166,8 @@ enum ash_result ash_renderer_create(const struct ash_renderer_params *params,
     ASH_ASSERT(params->frames_in_flight <= ASH_MAX_FRAMES_IN_FLIGHT);
     *out = NULL;
     struct ash_renderer *renderer = calloc(1, sizeof(*renderer));
-    if (renderer == NULL) {
-        ash_log(ASH_LOG_ERROR, "No main memory for the renderer: free some.");
-        return ASH_ERROR_OUT_OF_HOST_MEMORY;
-    }
+    if (renderer == NULL)
+        return ash_render_no_memory("the renderer");
     renderer->context = params->context;
     renderer->allocator = params->allocator;
     enum ash_result result = init_parts(renderer, params);

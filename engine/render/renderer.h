@@ -1,7 +1,7 @@
 // Owns targets, frames and passes, and draws one frame after the other.
 //
-// The frame is one straight function: wait for the slot, reclaim, acquire, begin, prepare every
-// pass, barrier, begin rendering, draw every pass, end rendering, barrier, end, submit, present.
+// The frame is one straight function: wait for the slot, reclaim, acquire, begin, barrier, prepare
+// every pass, upload, draw every pass, barrier, submit, present.
 //
 // Thread-safety: one thread, the one that made it.
 #ifndef ASH_RENDER_RENDERER_H

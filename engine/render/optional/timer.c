@@ -32,10 +32,8 @@ enum ash_result ash_timer_init(struct ash_timer *timer, const struct ash_context
                                 .ticks = calloc(mark_count, sizeof(uint64_t)),
                                 .cpu_ms = calloc(mark_count, sizeof(double))};
     enum ash_result result = ASH_OK;
-    if (timer->ticks == NULL || timer->cpu_ms == NULL) {
-        ash_log(ASH_LOG_ERROR, "No main memory for the frame timer: free some.");
-        result = ASH_ERROR_OUT_OF_HOST_MEMORY;
-    }
+    if (timer->ticks == NULL || timer->cpu_ms == NULL)
+        result = ash_render_no_memory("the frame timer");
     bool has_timestamps = context->timestamp_valid_bits > 0;
     for (uint32_t i = 0; i < slot_count && has_timestamps && result == ASH_OK; i++)
         result = create_queries(timer, i);

@@ -96,9 +96,9 @@ static void a_frame_is_told_in_order_with_every_barrier(void **state)
     ash_context_observe(fixture.context, NULL);
     table->vkCmdPipelineBarrier2 = true_barrier;
 
-    static const char *const phases[] = {"wait",       "reclaim",       "acquire",   "prepare fill",
-                                         "upload",     "begin drawing", "draw fill", "draw invert",
-                                         "draw depth", "end drawing",   "submit",    "present"};
+    static const char *const phases[] = {
+        "wait",      "reclaim",     "acquire",    "begin drawing", "prepare fill", "upload",
+        "draw fill", "draw invert", "draw depth", "end drawing",   "submit",       "present"};
     assert_int_equal(seen.phase_count, sizeof(phases) / sizeof(phases[0]));
     for (uint32_t i = 0; i < seen.phase_count; i++) {
         assert_string_equal(seen.phases[i], phases[i]);

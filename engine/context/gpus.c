@@ -1,5 +1,4 @@
-// Facts of physical devices, as engine/context/device_pick.h wants them.
-#include "engine/context/device.h"
+#include "engine/context/gpus.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,4 +149,70 @@ enum ash_result ash_gpus_query(const struct ash_context_instance *owned, struct 
             "vulkaninfo",
             ash_vk_result_name(vk_result));
     return ash_result_from_vk(vk_result);
+}
+
+void ash_gpus_format(const struct ash_gpus *gpus, uint32_t index, char *line, size_t size)
+{
+    const struct ash_device_facts *facts = &gpus->facts[index];
+    const struct ash_device_verdict *verdict = &gpus->verdicts[index];
+    int length = snprintf(line, size, "%u: %s - %s, Vulkan %u.%u, ", (unsigned)index, facts->name,
+                          ash_device_type_name(facts->type),
+                          (unsigned)VK_API_VERSION_MAJOR(facts->api_version),
+                          (unsigned)VK_API_VERSION_MINOR(facts->api_version));
+    if (length < 0 || (size_t)length >= size)
+        return;
+    if (verdict->suits)
+        snprintf(line + length, size - (size_t)length, "score %u", (unsigned)verdict->score);
+    else
+        snprintf(line + length, size - (size_t)length, "does not suit: %s", verdict->reason);
+}
+
+// "0: llvmpipe - cpu, Vulkan 1.3, score 110; 1: ..." for the sentences below.
+static void format_gpus(const struct ash_gpus *gpus, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < gpus->count && used < size - 1; i++) {
+        char line[512];
+        ash_gpus_format(gpus, i, line, sizeof(line));
+        snprintf(text + used, size - used, "%s%s", i > 0 ? "; " : "", line);
+        used = strlen(text);
+    }
+}
+
+static void log_choice(const struct ash_gpus *gpus, uint32_t chosen)
+{
+    for (uint32_t i = 0; i < gpus->count; i++) {
+        char line[512];
+        ash_gpus_format(gpus, i, line, sizeof(line));
+        ash_log(ASH_LOG_INFO, "gpu %s%s%s%s%s", line, gpus->verdicts[i].suits ? " (" : "",
+                gpus->verdicts[i].suits ? gpus->verdicts[i].reason : "",
+                gpus->verdicts[i].suits ? ")" : "", i == chosen ? ", taken" : "");
+    }
+    if (gpus->facts[chosen].type == VK_PHYSICAL_DEVICE_TYPE_CPU)
+        ash_log(ASH_LOG_INFO, "%s is no GPU: the processor does all rendering",
+                gpus->facts[chosen].name);
+}
+
+enum ash_result ash_gpus_pick(const struct ash_gpus *gpus, const char *gpu, uint32_t *chosen)
+{
+    char all[768];
+    switch (ash_device_pick(gpus->facts, gpus->verdicts, gpus->count, gpu, chosen)) {
+    case ASH_DEVICE_CHOSEN:
+        log_choice(gpus, *chosen);
+        return ASH_OK;
+    case ASH_DEVICE_NONE_MATCHES:
+        format_gpus(gpus, all, sizeof(all));
+        ash_log(ASH_LOG_ERROR,
+                "no GPU is called \"%s\"; give the number or part of the name of: %s", gpu, all);
+        return ASH_ERROR_NO_DEVICE;
+    case ASH_DEVICE_NONE_SUITS:
+        break;
+    }
+    format_gpus(gpus, all, sizeof(all));
+    ash_log(ASH_LOG_ERROR,
+            "no Vulkan device suits; update its driver, or install the software "
+            "driver (Debian: apt install mesa-vulkan-drivers): %s",
+            all);
+    return ASH_ERROR_NO_DEVICE;
 }
