@@ -22,6 +22,8 @@ static void a_free_lock_is_taken_at_once(void **state)
     ash_lock_release(&lock);
     assert_int_equal(lock.held, 0);
     ash_lock_acquire(&lock);
+    assert_int_equal(lock.held, 1);
+    assert_int_equal(lock.awaited, 0);
     assert_false(ash_lock_try(&lock));
 }
 
@@ -79,6 +81,7 @@ static void who_waits_is_let_in(void **state)
         assert_int_equal(pthread_join(thread, NULL), 0);
         assert_false(ash_lock_try(&lock)); // the other has it
         ash_lock_release(&lock);
+        assert_int_equal(lock.awaited, 0); // or each release would ask the system
     }
 }
 
