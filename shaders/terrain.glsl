@@ -14,10 +14,10 @@ layout(set = 0, binding = 0) uniform Frame { frame_uniforms frame; };
 layout(std430, set = 0, binding = 2) readonly buffer Places { terrain_place places[]; };
 layout(std430, set = 0, binding = 3) readonly buffer List { uvec2 list[]; };
 
-layout(location = 0) out vec3 uv_passed; // xy: texture; z: blocks of water before it
-layout(location = 1) out vec4 light;     // rgb times the texture's; a: times its glow
-layout(location = 2) out vec3 haze;      // added
-layout(location = 3) flat out int layer;
+// As few as hold it: lavapipe stores 48 bytes of each with every triangle.
+layout(location = 0) out vec4 texture_of; // xy: where in it; z: its layer; w: blocks of water before it
+layout(location = 1) out vec4 light;      // rgb times the texture's; a: times its glow
+layout(location = 2) out vec3 haze;       // added
 
 void main()
 {
@@ -36,8 +36,8 @@ void main()
     // As block_level() wants it: w counts the texels that a pixel covers.
     gl_Position = frame.view_projection * vec4(place, 1.0) * frame.camera.w;
     float passed = sea_passed(frame.camera.y, place, distance);
-    uv_passed = vec3(quad_texture_coordinate(quad, extent, chunk.origin_scale.w), passed);
-    layer = int(quad_texture(quad));
+    texture_of = vec4(quad_texture_coordinate(quad, extent, chunk.origin_scale.w),
+                      float(quad_texture(quad)) + 0.5, passed);
 
     vec3 lit = shade(light_at(frame, quad_light(quad, corner), quad_normal(quad), distance));
     float fog = fog_amount(frame, distance);
@@ -52,15 +52,14 @@ void main()
 #ifdef FRAGMENT_STAGE
 layout(set = 0, binding = 1) uniform sampler2D blocks;
 
-layout(location = 0) in vec3 uv_passed;
+layout(location = 0) in vec4 texture_of;
 layout(location = 1) in vec4 light;
 layout(location = 2) in vec3 haze;
-layout(location = 3) flat in int layer;
 layout(location = 0) out vec4 color;
 
 void main()
 {
-    vec4 texel = block_texel(blocks, uv_passed.xy, layer, block_level());
-    color = vec4(texel.rgb * (light.rgb + light.a * texel.a) + haze, sea_clear(uv_passed.z));
+    vec4 texel = block_texel(blocks, texture_of.xy, int(texture_of.z), block_level());
+    color = vec4(texel.rgb * (light.rgb + light.a * texel.a) + haze, sea_clear(texture_of.w));
 }
 #endif
