@@ -5,12 +5,17 @@
 #include "engine/assert.h"
 #include "engine/log.h"
 #include "engine/render/check.h"
+#include "engine/render/timer.h"
 
 // A wait goes in slices of a second, so that whoever looks at a program that stands still is told
 // why. It has no end: what the GPU still uses can't be destroyed, and a driver that gives a frame
 // up says DEVICE_LOST.
 #define WAIT_SLICE_NS 1000000000u
 enum { SLICES_TO_A_WARNING = 10 };
+
+// Who sleeps is woken late now and then, with an H100 by up to 4 ms: a frame that may be done any
+// moment is waited for awake, so long.
+#define AWAKE_MS 2.0
 
 static enum ash_result create_timeline(struct ash_frames *frames)
 {
@@ -80,6 +85,18 @@ void ash_frames_finish(struct ash_frames *frames)
     *frames = (struct ash_frames){0};
 }
 
+// Not where a CPU plays the GPU: it has something better to do.
+static void wait_awake(const struct ash_frames *frames, uint64_t number)
+{
+    const struct ash_context *context = frames->context;
+    const double until = ash_timer_now_ms() + AWAKE_MS;
+    uint64_t done = 0;
+    while (!context->software && done < number && ash_timer_now_ms() < until)
+        if (context->vk->vkGetSemaphoreCounterValue(context->device, frames->timeline, &done) !=
+            VK_SUCCESS)
+            return; // the wait that follows says so
+}
+
 enum ash_result ash_frames_wait(struct ash_frames *frames, uint64_t number)
 {
     if (number <= frames->completed)
@@ -90,6 +107,7 @@ enum ash_result ash_frames_wait(struct ash_frames *frames, uint64_t number)
                                 .pSemaphores = &frames->timeline,
                                 .pValues = &number};
     VkResult vk_result = VK_TIMEOUT;
+    wait_awake(frames, number);
     for (uint32_t tries = 1; vk_result == VK_TIMEOUT; tries++) {
         vk_result = context->vk->vkWaitSemaphores(context->device, &info, WAIT_SLICE_NS);
         if (vk_result == VK_TIMEOUT && tries % SLICES_TO_A_WARNING == 0)

@@ -158,6 +158,19 @@ static VKAPI_ATTR VkResult VKAPI_CALL fake_WaitSemaphores(VkDevice handle,
     return result;
 }
 
+static VKAPI_ATTR VkResult VKAPI_CALL fake_GetSemaphoreCounterValue(VkDevice handle,
+                                                                    VkSemaphore which,
+                                                                    uint64_t *value)
+{
+    struct fake_device *device = from_device(handle);
+    VkResult result = fake_begin(device, "vkGetSemaphoreCounterValue");
+    const struct fake_object *semaphore = fake_object_get(
+        device, (uint64_t)(uintptr_t)which, FAKE_SEMAPHORE, "vkGetSemaphoreCounterValue");
+    *value = semaphore ? semaphore->value : 0;
+    fake_end(device);
+    return result;
+}
+
 // Both halves name the same bytes or the same level, and the same layouts.
 static bool same_release(const struct fake_release *a, const struct fake_release *b)
 {
@@ -244,11 +257,17 @@ static VKAPI_ATTR void VKAPI_CALL fake_CmdPipelineBarrier2(VkCommandBuffer comma
 PFN_vkVoidFunction fake_queue_function(const char *name)
 {
     static const struct fake_entry entries[] = {
-        FAKE_ENTRY(CreateCommandPool),   FAKE_ENTRY(DestroyCommandPool),
-        FAKE_ENTRY(ResetCommandPool),    FAKE_ENTRY(AllocateCommandBuffers),
-        FAKE_ENTRY(BeginCommandBuffer),  FAKE_ENTRY(EndCommandBuffer),
-        FAKE_ENTRY(CreateSemaphore),     FAKE_ENTRY(DestroySemaphore),
-        FAKE_ENTRY(QueueSubmit2),        FAKE_ENTRY(WaitSemaphores),
+        FAKE_ENTRY(CreateCommandPool),
+        FAKE_ENTRY(DestroyCommandPool),
+        FAKE_ENTRY(ResetCommandPool),
+        FAKE_ENTRY(AllocateCommandBuffers),
+        FAKE_ENTRY(BeginCommandBuffer),
+        FAKE_ENTRY(EndCommandBuffer),
+        FAKE_ENTRY(CreateSemaphore),
+        FAKE_ENTRY(DestroySemaphore),
+        FAKE_ENTRY(QueueSubmit2),
+        FAKE_ENTRY(WaitSemaphores),
+        FAKE_ENTRY(GetSemaphoreCounterValue),
         FAKE_ENTRY(CmdPipelineBarrier2),
     };
     for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {

@@ -12,6 +12,7 @@ static struct {
     int timeouts;       // answers before the last
     VkResult last;      // that one
     uint64_t requested; // value
+    int looks, looks_needed;
 } waits;
 
 static VKAPI_ATTR VkResult VKAPI_CALL wait_semaphores(VkDevice device,
@@ -25,8 +26,21 @@ static VKAPI_ATTR VkResult VKAPI_CALL wait_semaphores(VkDevice device,
     return ++waits.calls <= waits.timeouts ? VK_TIMEOUT : waits.last;
 }
 
-static const struct VolkDeviceTable table = {.vkWaitSemaphores = wait_semaphores};
-static const struct ash_context context = {.vk = &table};
+// The frame that is looked for is done after some looks; never, where that is negative.
+static VKAPI_ATTR VkResult VKAPI_CALL get_counter(VkDevice device, VkSemaphore semaphore,
+                                                  uint64_t *value)
+{
+    (void)device;
+    (void)semaphore;
+    assert_int_equal(waits.calls, 0); // before anybody sleeps
+    *value = ++waits.looks == waits.looks_needed ? 7 : 6;
+    return VK_SUCCESS;
+}
+
+static const struct VolkDeviceTable table = {.vkWaitSemaphores = wait_semaphores,
+                                             .vkGetSemaphoreCounterValue = get_counter};
+static const struct ash_context context = {.vk = &table, .software = true};
+static const struct ash_context gpu = {.vk = &table};
 
 static void a_long_wait_is_told_of_and_goes_on(void **state)
 {
@@ -45,6 +59,31 @@ static void a_long_wait_is_told_of_and_goes_on(void **state)
     // What is known to be done is not asked for again.
     assert_int_equal(ash_frames_wait(&frames, 7), ASH_OK);
     assert_int_equal(waits.calls, 26);
+}
+
+static void a_frame_that_is_nearly_done_is_waited_for_awake(void **state)
+{
+    (void)state;
+    struct ash_frames frames = {.context = &gpu, .count = 2, .submitted = 7};
+    waits.calls = waits.looks = waits.timeouts = 0;
+    waits.last = VK_SUCCESS;
+    waits.looks_needed = 10;
+    assert_int_equal(ash_frames_wait(&frames, 7), ASH_OK);
+    assert_int_equal(waits.looks, 10);
+    assert_int_equal(waits.calls, 1);
+    assert_int_equal(frames.completed, 7);
+}
+
+static void awake_is_not_for_ever(void **state)
+{
+    (void)state;
+    struct ash_frames frames = {.context = &gpu, .count = 2, .submitted = 7};
+    waits.calls = waits.looks = waits.timeouts = 0;
+    waits.last = VK_SUCCESS;
+    waits.looks_needed = -1;
+    assert_int_equal(ash_frames_wait(&frames, 7), ASH_OK); // the wait that sleeps has the word
+    assert_true(waits.looks > 0);
+    assert_int_equal(waits.calls, 1);
 }
 
 static void a_slot_waits_for_the_frame_that_had_it(void **state)
@@ -92,6 +131,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_long_wait_is_told_of_and_goes_on),
+        cmocka_unit_test(a_frame_that_is_nearly_done_is_waited_for_awake),
+        cmocka_unit_test(awake_is_not_for_ever),
         cmocka_unit_test(a_slot_waits_for_the_frame_that_had_it),
         cmocka_unit_test(a_lost_device_is_passed_on),
         cmocka_unit_test(finishing_nothing_is_allowed),
