@@ -14,9 +14,9 @@ struct engine_way {
     struct stream stream;
     struct ash_upload *upload;
     VkDeviceSize offset; // of the batch, in the pool
-    struct ash_buffer_view
-        views[STREAM_BATCH_SIZE / STREAM_LEAST_MESH]; // the first, or each mesh's
-    uint32_t first;                                   // mesh of those in view
+    uint32_t first;      // mesh of those in view
+    // The first, or each mesh's. A view is a line of the cache: two threads share none.
+    _Alignas(64) struct ash_buffer_view views[STREAM_BATCH_SIZE / STREAM_LEAST_MESH];
 };
 void engine_way_init(struct engine_way *way, const struct stream_params *params);
 void engine_way_finish(struct engine_way *way);
