@@ -14,7 +14,7 @@ enum { MAX_PLANS = 8192, MAX_PLACES = 1024 };
 
 static struct played played;
 static struct walk_plan plans[MAX_PLANS];
-#define LINE "--headless --fly --memory-report memory.json --trace trace"
+#define LINE "--headless --memory-report memory.json --trace trace"
 
 // The function at an address of the program, and its file: "world_create (game/world/world.c)".
 static void look_up(const char *address, char *name, size_t size)

@@ -68,8 +68,11 @@ void played_run(const struct played *played, struct child *child, const char *wo
 {
     char line[1024];
     const char *argv[CHILD_WORDS] = {ASH_BINARY_DIR "/cinder"};
+    // 40 blocks: a column is left behind, and another comes into sight.
     snprintf(line, sizeof(line),
-             "--frames 4 --size 64x64 --radius 2 --world " WORLD " --out " PICTURE " %s", words);
+             "--fly --speed 400 --frames 6 --size 64x64 --radius 1 --world " WORLD " --out " PICTURE
+             " %s",
+             words);
     size_t count = 1;
     for (char *word = strtok(line, " "); word != NULL && count < CHILD_WORDS - 1;
          word = strtok(NULL, " "))

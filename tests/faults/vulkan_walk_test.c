@@ -21,7 +21,7 @@ static size_t plan_count;
 static void play(struct child *child, const char *words)
 {
     char line[256];
-    snprintf(line, sizeof(line), "--validate %s %s", in_window ? "" : "--headless --fly", words);
+    snprintf(line, sizeof(line), "--validate %s %s", in_window ? "" : "--headless", words);
     played_run(&played, child, line);
 }
 
@@ -114,8 +114,8 @@ static void make_plans(void)
     setenv("ASH_LAB_LIST", "1", 1);
     play(&child, "--fault 1000000000");
     unsetenv("ASH_LAB_LIST");
-    assert_null(child_complaint(&child));
-    assert_int_equal(child.exit_code, 0);
+    if (child_complaint(&child) != NULL || child.exit_code != 0)
+        fail_msg("without a fault: %s", child.text);
     for (const char *line = child.text; line != NULL && *line != '\0';) {
         if (sscanf(line, "lab: call %*u, %63s %u", call, &number) == 2) {
             add_plan(call, number, NULL);
