@@ -116,13 +116,15 @@ struct ash_context {
 // Creates instance, device and queues. The reasons for the choice of device are logged (INFO).
 //
 // Errors: NO_LOADER, NO_DRIVER, NO_DEVICE (none suits, or none is called params->gpu), NO_LAYER,
-// UNSUPPORTED (no driver can show a window), SURFACE_LOST, OUT_OF_*_MEMORY, VULKAN; each is logged
-// as one sentence that says what to do. On failure *out is NULL and nothing is left.
+// UNSUPPORTED (no driver can show a window), SURFACE_LOST, DEVICE_LOST, OUT_OF_*_MEMORY, VULKAN;
+// each is logged as one sentence that says what to do. On failure *out is NULL and nothing is left.
 ASH_API ASH_NODISCARD enum ash_result ash_context_create(const struct ash_context_params *params,
                                                          struct ash_context **out);
 
 // Uses what the caller has. Errors: NO_LOADER, OUT_OF_HOST_MEMORY, UNSUPPORTED (a function is
-// missing that every driver has). On failure *out is NULL.
+// missing that every driver has); logged. On failure *out is NULL.
+//
+// Valid usage: instance, physical_device and device are there.
 ASH_API ASH_NODISCARD enum ash_result ash_context_adopt(
     const struct ash_context_adopt_params *params, struct ash_context **out);
 
@@ -153,12 +155,15 @@ ASH_API void ash_context_memory_budget(const struct ash_context *context,
 // destroyed (objects that were forgotten) is seen too.
 ASH_API uint32_t ash_context_validation_messages(const struct ash_context *context);
 
-// Destroys the surface and makes a new one from the same source, after SURFACE_LOST. The
-// swapchain that used the old one must be gone.
+// Destroys the surface and makes a new one from the same source, after SURFACE_LOST. Errors:
+// SURFACE_LOST, OUT_OF_*_MEMORY, VULKAN; logged, and there is no surface; try again.
+//
+// Valid usage: the context was created with a surface; the swapchain that used it is gone.
 ASH_API ASH_NODISCARD enum ash_result ash_context_recreate_surface(struct ash_context *context);
 
 // Physical-device queries that a swapchain needs; the context calls the instance's functions so
-// that nobody else has to hold them.
+// that nobody else has to hold them. As Vulkan's: with `formats` or `modes` NULL, how many there
+// are. Valid usage: those of the surface want a context that has one.
 ASH_API VkResult ash_context_surface_capabilities(const struct ash_context *context,
                                                   VkSurfaceCapabilitiesKHR *out);
 ASH_API VkResult ash_context_surface_formats(const struct ash_context *context, uint32_t *count,

@@ -1,5 +1,7 @@
 // Names and labels that RenderDoc, validation messages and our own log show. All of it does
 // nothing where VK_EXT_debug_utils is missing.
+//
+// Thread-safety: any thread; an object or a command buffer belongs to one at a time.
 #ifndef ASH_CONTEXT_DEBUG_H
 #define ASH_CONTEXT_DEBUG_H
 

@@ -68,7 +68,8 @@ struct ash_gamepad {
     uint32_t buttons; // bit n is GLFW_GAMEPAD_BUTTON n
 };
 
-// Errors: NO_DISPLAY (there is none, or it refuses), UNSUPPORTED, OUT_OF_HOST_MEMORY. On failure
+// Errors: NO_DISPLAY (there is none, or it lets nobody in), UNSUPPORTED (it refuses this window, as
+// one too large for it), OUT_OF_HOST_MEMORY. On failure
 // *out is NULL, nothing is left, and the log says what to do.
 //
 // Valid usage: width and height are at most 16384.
@@ -82,7 +83,7 @@ ASH_API const struct ash_surface_source *ash_window_surface_source(struct ash_wi
 
 // Collects what happened since the last call. The array lives until the next call.
 ASH_API const struct ash_window_event *ash_window_poll(struct ash_window *window, uint32_t *count);
-// Waits until something happens, at most `seconds`; then poll.
+// Waits until something happens, at most `seconds` (0 and below: not at all); then poll.
 ASH_API void ash_window_wait(struct ash_window *window, double seconds);
 
 // What the gamepad's sticks and buttons are at now; all zero where there is none.

@@ -44,7 +44,7 @@ struct ash_frame {
 
 // Copies `size` bytes into this frame's uniform space and hands out where they lie: for a UNIFORM
 // or STORAGE binding, valid until the frame is done. Errors: NOT_READY: this frame's space is used
-// up; *out is zero.
+// up; *out is zero. Valid usage: size is above 0.
 ASH_API ASH_NODISCARD enum ash_result ash_frame_uniform(struct ash_frame *frame, const void *data,
                                                         VkDeviceSize size,
                                                         VkDescriptorBufferInfo *out);
@@ -59,12 +59,13 @@ ASH_API ASH_NODISCARD enum ash_result ash_frame_bind(struct ash_frame *frame,
 
 // In prepare: what is drawn from begin to end goes to an image of the pass's own (usage
 // COLOR_ATTACHMENT and SAMPLED), which is cleared before, and sampled by any shader after.
-// Pipelines name its format and no depth.
+// Pipelines name its format and no depth. Valid usage: one at a time, ended before prepare returns.
 ASH_API void ash_frame_begin_target(struct ash_frame *frame, const struct ash_image *image,
                                     VkClearColorValue clear);
 ASH_API void ash_frame_end_target(struct ash_frame *frame, const struct ash_image *image);
 
-// Push constants, from byte 0, for all stages of the pipeline.
+// Push constants, from byte 0, for all stages of the pipeline; `size` bytes, at most the
+// pipeline's.
 ASH_API void ash_frame_push(struct ash_frame *frame, const struct ash_pipeline *pipeline,
                             const void *data, uint32_t size);
 

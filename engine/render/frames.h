@@ -43,7 +43,8 @@ struct ash_frames {
     struct ash_uniform_ring uniforms;
 };
 
-// Valid usage: 1 <= count <= ASH_MAX_FRAMES_IN_FLIGHT. On failure *frames is all zero.
+// `uniform_size` is in bytes, of each frame. Errors: OUT_OF_*_MEMORY, and those of
+// ash_uniform_ring_init; *frames is all zero. Valid usage: 1 <= count <= ASH_MAX_FRAMES_IN_FLIGHT.
 ASH_API ASH_NODISCARD enum ash_result ash_frames_init(struct ash_frames *frames,
                                                       struct ash_allocator *allocator,
                                                       uint32_t count, VkDeviceSize uniform_size);

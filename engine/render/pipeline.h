@@ -134,8 +134,8 @@ struct ash_pipeline {
     struct ash_pipeline *next, *previous; // of all that were made from the same ash_pipelines
 };
 
-// On failure *pipeline is all zero. Errors: UNSUPPORTED (no shader of that name), OUT_OF_*_MEMORY,
-// VULKAN.
+// On failure *pipeline is all zero. Errors: UNSUPPORTED (no shader of that name, or one that binds
+// more), OUT_OF_*_MEMORY, VULKAN. Valid usage: the counts are within the limits above.
 ASH_API ASH_NODISCARD enum ash_result ash_pipeline_init(struct ash_pipeline *pipeline,
                                                         struct ash_pipelines *pipelines,
                                                         const struct ash_pipeline_params *params);

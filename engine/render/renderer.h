@@ -30,7 +30,7 @@ struct ash_renderer_params {
     uint32_t shader_count;
     VkExtent2D extent;          // of the target; with a window, its framebuffer's
     bool vsync;                 // FIFO; otherwise MAILBOX or IMMEDIATE where there are
-    uint32_t frames_in_flight;  // 0: 2
+    uint32_t frames_in_flight;  // 1 to 3; 0: 2
     VkDeviceSize staging_size;  // 0: 16 MiB
     VkDeviceSize uniform_size;  // per frame; 0: 1 MiB
     bool mark_passes;           // a lost device is told to one pass; each ends the one before
@@ -41,8 +41,10 @@ struct ash_renderer_params {
     void *spread_user;
 };
 
-// Renders to the context's surface if it has one, else to an offscreen image. On failure *out is
-// NULL and nothing is left.
+// Renders to the context's surface if it has one, else to an offscreen image. Errors:
+// OUT_OF_*_MEMORY, MAP_FAILED, UNSUPPORTED (a format, a size, a shader that is not there),
+// SURFACE_LOST, DEVICE_LOST, VULKAN, or what a pass's init said; logged. *out is then NULL and
+// nothing is left. Valid usage: at most 3 frames in flight; offscreen, the extent has an area.
 ASH_API ASH_NODISCARD enum ash_result ash_renderer_create(const struct ash_renderer_params *params,
                                                           struct ash_renderer **out);
 // Waits for the GPU. NULL is allowed.
@@ -106,7 +108,8 @@ ASH_API void ash_renderer_stats(const struct ash_renderer *renderer,
 // all drawing before it takes a time, instead of going on with the next frame.
 ASH_API void ash_renderer_measure_gpu(struct ash_renderer *renderer, bool wanted);
 
-// Waits until the GPU has done everything that was submitted.
+// Waits until the GPU has done everything that was submitted. Errors: DEVICE_LOST,
+// OUT_OF_*_MEMORY.
 ASH_API ASH_NODISCARD enum ash_result ash_renderer_wait_idle(struct ash_renderer *renderer);
 
 #ifdef __cplusplus

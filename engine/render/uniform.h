@@ -45,7 +45,8 @@ ASH_API ASH_NODISCARD enum ash_result ash_uniform_ring_write(struct ash_uniform_
                                                              const void *data, VkDeviceSize size,
                                                              VkDescriptorBufferInfo *out);
 
-// Makes what the slot holds visible to work that is submitted afterwards.
+// Makes what the slot holds visible to work that is submitted afterwards. Errors: OUT_OF_*_MEMORY:
+// it may not be.
 ASH_API ASH_NODISCARD enum ash_result ash_uniform_ring_flush(struct ash_uniform_ring *ring);
 
 #ifdef __cplusplus
