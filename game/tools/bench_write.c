@@ -23,13 +23,9 @@ static void add_part_medians(struct json *json, const struct bench_summary *summ
         add_number(json, parts, bench_part_name(part), summary->parts[part]);
 }
 
-static void add_frame(struct json *json, cJSON *array, const struct bench_frame *frame,
-                      uint64_t number, const char *cause)
+// The parts of a frame, and what is left of it.
+static void add_parts(struct json *json, cJSON *object, const struct bench_frame *frame)
 {
-    cJSON *object = json_object(json, array, NULL);
-    add_number(json, object, "frame", (double)number);
-    json_text(json, object, "cause", cause);
-    add_number(json, object, "ms", (double)frame->ms);
     double rest = (double)frame->ms;
     for (enum bench_part part = 0; part < BENCH_PARTS; part++) {
         const double ms = (double)frame->parts[part];
@@ -37,6 +33,16 @@ static void add_frame(struct json *json, cJSON *array, const struct bench_frame 
         rest -= ms;
     }
     add_number(json, object, "rest", rest);
+}
+
+static void add_frame(struct json *json, cJSON *array, const struct bench_frame *frame,
+                      uint64_t number, const char *cause)
+{
+    cJSON *object = json_object(json, array, NULL);
+    add_number(json, object, "frame", (double)number);
+    json_text(json, object, "cause", cause);
+    add_number(json, object, "ms", (double)frame->ms);
+    add_parts(json, object, frame);
     add_number(json, object, "cpu", frame->thread.cpu_ms);
     add_number(json, object, "page_faults", (double)frame->thread.page_faults);
     add_number(json, object, "sleeps", (double)frame->thread.sleeps);
@@ -48,6 +54,9 @@ static void add_longest(struct json *json, const struct bench *bench,
 {
     const char *cause = summary->longest_count > 0 ? summary->longest[0].cause : "none";
     json_text(json, json->root, "longest_frame_cause", cause);
+    cJSON *parts = json_object(json, json->root, "longest_frame_ms");
+    if (summary->longest_count > 0)
+        add_parts(json, parts, summary->longest[0].frame);
     cJSON *array = json_array(json, json->root, "longest_frames");
     for (uint32_t i = 0; i < summary->longest_count; i++) {
         const struct bench_frame *frame = summary->longest[i].frame;
