@@ -98,6 +98,7 @@ static void fill_hud(struct game *game)
     }
     if (hud->message[0] != '\0' && clock_seconds() > game->message_until)
         hud->message[0] = '\0';
+    hud->why_cpu = game->resources.why_cpu;
     hud->shader_error = game->watch != NULL ? watch_error(game->watch) : NULL;
     fill_status(game);
     game_fill_memory(game);

@@ -81,10 +81,10 @@ static void choose_path(struct ash_upload *upload, enum ash_upload_path wanted)
         upload->why = "the device works in main memory";
     } else if (!beside && (wanted == ASH_UPLOAD_AUTO || wanted == ASH_UPLOAD_TRANSFER_QUEUE)) {
         upload->path = ASH_UPLOAD_GRAPHICS_QUEUE;
-        upload->why = "the device has no queue that only copies";
+        upload->why = "no queue of the device only copies";
     } else if (wanted == ASH_UPLOAD_AUTO) {
         upload->path = ASH_UPLOAD_TRANSFER_QUEUE;
-        upload->why = "a queue that only copies works beside drawing";
+        upload->why = "a queue of its own copies beside drawing";
     }
 }
 
@@ -382,5 +382,7 @@ void ash_upload_stats(const struct ash_upload *upload, struct ash_upload_stats *
                                      .bytes_uploaded = upload->bytes_uploaded,
                                      .copies = upload->copies,
                                      .direct_writes = upload->direct_writes,
-                                     .refusals = upload->refusals};
+                                     .refusals = upload->refusals,
+                                     .path = upload->path,
+                                     .why = upload->why};
 }

@@ -114,6 +114,8 @@ struct ash_upload_stats {
     VkDeviceSize ring_size, ring_used;
     uint64_t bytes_uploaded; // since creation
     uint64_t copies, direct_writes, refusals;
+    enum ash_upload_path path; // as ash_upload_path says
+    const char *why;
 };
 // Sums that are kept: cheap.
 ASH_API void ash_upload_stats(const struct ash_upload *upload, struct ash_upload_stats *out);

@@ -26,6 +26,7 @@ enum terrain_path {
 struct pass_resources {
     struct terrain_meshes meshes;
     enum terrain_path path; // the game's wish
+    const char *why_cpu;    // the CPU chooses, in a few words; NULL: the GPU does
     struct terrain_gpu gpu;
     struct ash_image block_textures; // as shaders/blocks.h reads them
     struct marked_chunk marked;      // by the memory pass, for the frame after

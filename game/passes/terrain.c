@@ -25,7 +25,7 @@ struct terrain {
 };
 
 // On a CPU that plays the GPU a frame took twice as long with it.
-static bool gpu_chooses(const struct pass_resources *resources, const struct ash_context *context)
+static bool gpu_chooses(struct pass_resources *resources, const struct ash_context *context)
 {
     const char *why_not;
     bool can = terrain_gpu_suits(context, &why_not);
@@ -36,6 +36,7 @@ static bool gpu_chooses(const struct pass_resources *resources, const struct ash
     ash_log(ASH_LOG_INFO, "What is drawn of the terrain is chosen by %s%s%s.",
             why_not == NULL ? "the GPU" : "the CPU", why_not == NULL ? "" : ": ",
             why_not == NULL ? "" : why_not);
+    resources->why_cpu = why_not;
     return why_not == NULL;
 }
 

@@ -22,9 +22,9 @@ bool terrain_gpu_suits(const struct ash_context *context, const char **why)
 {
     *why = NULL;
     if (!context->draw_indirect_count)
-        *why = "it can't read the number of draws from a buffer";
+        *why = "it has no counted draws";
     else if (!context->multi_draw_indirect || !context->draw_indirect_first_instance)
-        *why = "it can't read draws from a buffer";
+        *why = "it has no indirect draws";
     return *why == NULL;
 }
 

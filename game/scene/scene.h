@@ -50,6 +50,7 @@ struct scene_hud {
     char status[HUD_TEXT_LENGTH];        // upper left: frame time, place
     char message[HUD_TEXT_LENGTH]; // in the middle, below: "World saved" and the like; empty: none
     const char *shader_error;      // file, line and what is wrong; NULL: none
+    const char *why_cpu;           // chooses what is drawn; NULL: the GPU does
     float loading;                 // 0 to 1 while the world comes; 1: no progress bar
     float scale;                   // content scale of the window
     // While the memory map is up: the pointer, if the mouse is free, in pixels of the target; and

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { PANEL_COLUMNS = 42, COUNT_LINES = 4 };
+enum { PANEL_COLUMNS = 44, COUNT_LINES = 7 };
 
 // The ring as bars, oldest at the left; a line at 16.7 ms and one at 33.3 ms.
 static void frame_graph(struct pen *pen, const struct scene_hud *hud, float height)
@@ -68,6 +68,22 @@ static void counts(struct pen *pen, const struct ash_renderer_stats *stats)
               (double)stats->retired_bytes * mib);
 }
 
+// Which ways were taken, and why.
+static void ways(struct pen *pen, const struct scene *scene)
+{
+    static const char *const paths[] = {[ASH_UPLOAD_DIRECT] = "straight into their buffers",
+                                        [ASH_UPLOAD_GRAPHICS_QUEUE] = "by the graphics queue",
+                                        [ASH_UPLOAD_TRANSFER_QUEUE] = "by the transfer queue"};
+    const struct ash_upload_stats *upload = &scene->stats->upload;
+    const char *why_cpu = scene->hud.why_cpu;
+    pen_write(pen, HUD_WHITE, "chunks chosen by the %s%s%s", why_cpu == NULL ? "GPU" : "CPU",
+              why_cpu == NULL ? "" : ": ", why_cpu == NULL ? "" : why_cpu);
+    if (upload->why == NULL)
+        return;
+    pen_write(pen, HUD_WHITE, "meshes go %s,", paths[upload->path]);
+    pen_write(pen, HUD_GREY, "as %s", upload->why);
+}
+
 // The panel is as tall as the window allows: the graph gives way first, then the last lines.
 void hud_performance(struct canvas *canvas, const struct scene *scene)
 {
@@ -90,4 +106,5 @@ void hud_performance(struct canvas *canvas, const struct scene *scene)
         return;
     pass_times(&pen, scene->stats);
     counts(&pen, scene->stats);
+    ways(&pen, scene);
 }
