@@ -365,6 +365,18 @@ struct fake_object *fake_object_get(struct fake_device *device, uint64_t handle,
     return object;
 }
 
+void fake_destroy(VkDevice handle, uint64_t object_handle, enum fake_object_type type,
+                  const char *call)
+{
+    struct fake_device *device = from_device(handle);
+    fake_begin_void(device, call);
+    struct fake_object *object =
+        object_handle ? fake_object_get(device, object_handle, type, call) : NULL;
+    if (object)
+        fake_object_end(device, object);
+    fake_end(device);
+}
+
 void fake_memory_sync(struct fake_object *memory, VkDeviceSize offset, VkDeviceSize size,
                       bool to_device)
 {

@@ -89,6 +89,11 @@ struct fake_device {
     char complaint[512];
 };
 
+static inline struct fake_device *from_device(VkDevice device)
+{
+    return (struct fake_device *)device;
+}
+
 // Counts the call and locks the device. Answers the fault's result where it is this call's turn;
 // the device is then locked all the same.
 VkResult fake_begin(struct fake_device *device, const char *name);
@@ -105,6 +110,15 @@ void fake_object_end(struct fake_device *device, struct fake_object *object);
 // been destroyed. `call` names the function that was given the handle.
 struct fake_object *fake_object_get(struct fake_device *device, uint64_t handle,
                                     enum fake_object_type type, const char *call);
+// What every vkDestroy* does; 0 is allowed.
+void fake_destroy(VkDevice device, uint64_t handle, enum fake_object_type type, const char *call);
+#define FAKE_DESTROY(name, type)                                                                   \
+    static VKAPI_ATTR void VKAPI_CALL fake_Destroy##name(VkDevice device, Vk##name handle,         \
+                                                         const VkAllocationCallbacks *callbacks)   \
+    {                                                                                              \
+        (void)callbacks;                                                                           \
+        fake_destroy(device, (uint64_t)(uintptr_t)handle, type, "vkDestroy" #name);                \
+    }
 // Copies what the CPU wrote to where the device sees it, or back. The range lies in the memory.
 void fake_memory_sync(struct fake_object *memory, VkDeviceSize offset, VkDeviceSize size,
                       bool to_device);

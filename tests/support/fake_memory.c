@@ -7,11 +7,6 @@
 
 #include "engine/bits.h"
 
-static struct fake_device *from_device(VkDevice device)
-{
-    return (struct fake_device *)device;
-}
-
 static struct fake_object *get_memory(struct fake_device *device, VkDeviceMemory memory,
                                       const char *call)
 {

@@ -4,20 +4,8 @@
 
 #include <string.h>
 
-static struct fake_device *from_device(VkDevice device)
-{
-    return (struct fake_device *)device;
-}
-
-static void destroy(struct fake_device *device, uint64_t handle, enum fake_object_type type,
-                    const char *call)
-{
-    fake_begin_void(device, call);
-    struct fake_object *object = handle ? fake_object_get(device, handle, type, call) : NULL;
-    if (object)
-        fake_object_end(device, object);
-    fake_end(device);
-}
+FAKE_DESTROY(CommandPool, FAKE_COMMAND_POOL)
+FAKE_DESTROY(Semaphore, FAKE_SEMAPHORE)
 
 static VKAPI_ATTR VkResult VKAPI_CALL fake_CreateCommandPool(VkDevice handle,
                                                              const VkCommandPoolCreateInfo *info,
@@ -35,14 +23,6 @@ static VKAPI_ATTR VkResult VKAPI_CALL fake_CreateCommandPool(VkDevice handle,
     }
     fake_end(device);
     return result;
-}
-
-static VKAPI_ATTR void VKAPI_CALL fake_DestroyCommandPool(VkDevice device, VkCommandPool pool,
-                                                          const VkAllocationCallbacks *callbacks)
-{
-    (void)callbacks;
-    destroy(from_device(device), (uint64_t)(uintptr_t)pool, FAKE_COMMAND_POOL,
-            "vkDestroyCommandPool");
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL fake_ResetCommandPool(VkDevice handle, VkCommandPool pool,
@@ -103,14 +83,6 @@ static VKAPI_ATTR VkResult VKAPI_CALL fake_CreateSemaphore(VkDevice handle,
                                 : VK_NULL_HANDLE;
     fake_end(device);
     return result;
-}
-
-static VKAPI_ATTR void VKAPI_CALL fake_DestroySemaphore(VkDevice device, VkSemaphore semaphore,
-                                                        const VkAllocationCallbacks *callbacks)
-{
-    (void)callbacks;
-    destroy(from_device(device), (uint64_t)(uintptr_t)semaphore, FAKE_SEMAPHORE,
-            "vkDestroySemaphore");
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL fake_QueueSubmit2(VkQueue queue, uint32_t count,

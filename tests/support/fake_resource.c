@@ -5,11 +5,6 @@
 
 #include "engine/bits.h"
 
-static struct fake_device *from_device(VkDevice device)
-{
-    return (struct fake_device *)device;
-}
-
 static struct fake_device *from_commands(VkCommandBuffer commands)
 {
     return ((struct fake_commands *)commands)->device;
@@ -82,45 +77,10 @@ static VKAPI_ATTR VkResult VKAPI_CALL fake_CreateImage(VkDevice handle,
     return result;
 }
 
-static void destroy(VkDevice handle, uint64_t object_handle, enum fake_object_type type,
-                    const char *call)
-{
-    struct fake_device *device = from_device(handle);
-    fake_begin_void(device, call);
-    struct fake_object *object =
-        object_handle ? fake_object_get(device, object_handle, type, call) : NULL;
-    if (object)
-        fake_object_end(device, object);
-    fake_end(device);
-}
-
-static VKAPI_ATTR void VKAPI_CALL fake_DestroyBuffer(VkDevice device, VkBuffer buffer,
-                                                     const VkAllocationCallbacks *callbacks)
-{
-    (void)callbacks;
-    destroy(device, (uint64_t)(uintptr_t)buffer, FAKE_BUFFER, "vkDestroyBuffer");
-}
-
-static VKAPI_ATTR void VKAPI_CALL fake_DestroyImage(VkDevice device, VkImage image,
-                                                    const VkAllocationCallbacks *callbacks)
-{
-    (void)callbacks;
-    destroy(device, (uint64_t)(uintptr_t)image, FAKE_IMAGE, "vkDestroyImage");
-}
-
-static VKAPI_ATTR void VKAPI_CALL fake_DestroyImageView(VkDevice device, VkImageView view,
-                                                        const VkAllocationCallbacks *callbacks)
-{
-    (void)callbacks;
-    destroy(device, (uint64_t)(uintptr_t)view, FAKE_IMAGE_VIEW, "vkDestroyImageView");
-}
-
-static VKAPI_ATTR void VKAPI_CALL fake_DestroyPipeline(VkDevice device, VkPipeline pipeline,
-                                                       const VkAllocationCallbacks *callbacks)
-{
-    (void)callbacks;
-    destroy(device, (uint64_t)(uintptr_t)pipeline, FAKE_PIPELINE, "vkDestroyPipeline");
-}
+FAKE_DESTROY(Buffer, FAKE_BUFFER)
+FAKE_DESTROY(Image, FAKE_IMAGE)
+FAKE_DESTROY(ImageView, FAKE_IMAGE_VIEW)
+FAKE_DESTROY(Pipeline, FAKE_PIPELINE)
 
 static VKAPI_ATTR VkResult VKAPI_CALL fake_CreateImageView(VkDevice handle,
                                                            const VkImageViewCreateInfo *info,

@@ -1,6 +1,8 @@
 #include "engine/memory/optional/report.h"
 #include "tests/support/render_fixture.h"
 
+#include <volk.h>
+
 #include <stdlib.h>
 
 void render_fixture_open(struct render_fixture *fixture, const struct ash_surface_source *surface)
@@ -35,6 +37,24 @@ enum ash_result render_fixture_create(struct render_fixture *fixture,
 void render_fixture_draw(struct render_fixture *fixture, const void *scene)
 {
     assert_int_equal(ash_renderer_draw(fixture->renderer, scene, fixture->extent), ASH_OK);
+}
+
+static uint32_t *barriers;
+static PFN_vkCmdPipelineBarrier2 true_barrier;
+
+static VKAPI_ATTR void VKAPI_CALL count_barrier(VkCommandBuffer commands,
+                                                const VkDependencyInfo *info)
+{
+    ++*barriers;
+    true_barrier(commands, info);
+}
+
+void render_fixture_count_barriers(struct render_fixture *fixture, uint32_t *count)
+{
+    struct VolkDeviceTable *table = (struct VolkDeviceTable *)fixture->context->vk;
+    barriers = count;
+    true_barrier = table->vkCmdPipelineBarrier2;
+    table->vkCmdPipelineBarrier2 = count_barrier;
 }
 
 void render_fixture_read(struct render_fixture *fixture)

@@ -24,6 +24,8 @@ enum ash_result render_fixture_create(struct render_fixture *fixture,
                                       const struct ash_renderer_params *params);
 // One frame, which must succeed.
 void render_fixture_draw(struct render_fixture *fixture, const void *scene);
+// From now on counts the barriers that really reach Vulkan, in *count; one fixture at a time.
+void render_fixture_count_barriers(struct render_fixture *fixture, uint32_t *count);
 // Copies the last frame's pixels.
 void render_fixture_read(struct render_fixture *fixture);
 // 0xRRGGBBAA.

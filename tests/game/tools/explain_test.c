@@ -4,8 +4,6 @@
 // text, each barrier with its reason.
 #include "game/tools/explain.h"
 
-#include <volk.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,17 +28,6 @@ static void on_barrier(void *user, const VkDependencyInfo *barrier, const char *
     explain_barrier(user, barrier, name, reason);
 }
 
-// What really reaches Vulkan.
-static uint32_t recorded;
-static PFN_vkCmdPipelineBarrier2 true_barrier;
-
-static VKAPI_ATTR void VKAPI_CALL count_barrier(VkCommandBuffer commands,
-                                                const VkDependencyInfo *info)
-{
-    recorded++;
-    true_barrier(commands, info);
-}
-
 static uint32_t count(const char *text, const char *what)
 {
     uint32_t found = 0;
@@ -60,9 +47,8 @@ static void every_pass_and_every_barrier_is_explained(void **state)
         .extent = {37, 23}, .passes = passes, .pass_count = 3};
     render_fixture_open(&fixture, NULL);
     assert_int_equal(render_fixture_create(&fixture, &params), ASH_OK);
-    struct VolkDeviceTable *table = (struct VolkDeviceTable *)fixture.context->vk;
-    true_barrier = table->vkCmdPipelineBarrier2;
-    table->vkCmdPipelineBarrier2 = count_barrier;
+    uint32_t recorded = 0; // what really reaches Vulkan
+    render_fixture_count_barriers(&fixture, &recorded);
     ash_context_observe(fixture.context, &observer);
     struct test_scene scene = {.color = {1.0f, 0.0f, 0.0f, 1.0f}, .depth = 0.5f};
     for (int i = 0; i < 3; i++) {
@@ -85,7 +71,6 @@ static void every_pass_and_every_barrier_is_explained(void **state)
     }
     assert_int_equal(count(text, "Frame 3, step by step:"), 1);
     ash_context_observe(fixture.context, NULL);
-    table->vkCmdPipelineBarrier2 = true_barrier;
     explain_finish(&explain);
     render_fixture_close(&fixture);
 }

@@ -4,8 +4,6 @@
 // uploads, and what the GPU took.
 #include "engine/context/observe.h"
 
-#include <volk.h>
-
 #include <stdio.h>
 #include <string.h>
 
@@ -58,17 +56,6 @@ static void on_gpu(void *user, uint64_t number, const char *phase, const char *p
     seen->gpu_until = to_ms;
 }
 
-// Counts what really reaches Vulkan.
-static uint32_t recorded;
-static PFN_vkCmdPipelineBarrier2 true_barrier;
-
-static VKAPI_ATTR void VKAPI_CALL count_barrier(VkCommandBuffer commands,
-                                                const VkDependencyInfo *info)
-{
-    recorded++;
-    true_barrier(commands, info);
-}
-
 static void a_frame_is_told_in_order_with_every_barrier(void **state)
 {
     (void)state;
@@ -87,14 +74,11 @@ static void a_frame_is_told_in_order_with_every_barrier(void **state)
     struct test_scene scene = {.color = {1.0f, 0.0f, 0.0f, 1.0f}, .depth = 0.5f};
     render_fixture_draw(&fixture, &scene);
 
-    struct VolkDeviceTable *table = (struct VolkDeviceTable *)fixture.context->vk;
-    true_barrier = table->vkCmdPipelineBarrier2;
-    table->vkCmdPipelineBarrier2 = count_barrier;
-    recorded = 0;
+    uint32_t recorded = 0; // what really reaches Vulkan
+    render_fixture_count_barriers(&fixture, &recorded);
     ash_context_observe(fixture.context, &observer);
     render_fixture_draw(&fixture, &scene);
     ash_context_observe(fixture.context, NULL);
-    table->vkCmdPipelineBarrier2 = true_barrier;
 
     static const char *const phases[] = {
         "wait",      "reclaim",     "acquire",    "begin drawing", "prepare fill", "upload",
