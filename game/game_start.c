@@ -4,8 +4,6 @@
 
 // A new world begins in the morning, with the sun on the islands.
 #define MORNING 0.36
-// How far a new player's eye is drawn to a mountain, blocks.
-#define MOUNTAIN_DISTANCE 256
 // Of the mouse, radians a pixel; of the stick, radians a second.
 #define MOUSE_SPEED 0.0022f
 #define STICK_SPEED 3.0f
@@ -24,16 +22,15 @@ static enum block land_block(void *user, struct block_coord at)
     return world_loaded(game->world, at) ? world_get(game->world, at) : BLOCK_AIR;
 }
 
-// Stands where the land says and looks at the highest mountain around.
+// Stands where the land says and looks up at the volcano.
 static void start_new(struct game *game)
 {
     uint32_t seed = game->simulation.seed;
-    struct block_coord spawn = terrain_spawn(seed);
-    struct block_coord peak =
-        land_find_peak(&(struct ground){terrain_at, game}, spawn, MOUNTAIN_DISTANCE);
-    struct pose look = {.x = spawn.x, .z = spawn.z};
-    pose_look_at(&look, peak.x, 0, peak.z);
+    struct block_coord spawn = terrain_spawn(seed), peak = terrain_landmark(seed);
+    struct pose look = {.x = spawn.x, .y = spawn.y, .z = spawn.z};
+    pose_look_at(&look, peak.x, spawn.y + (peak.y - spawn.y) / 3.0, peak.z);
     simulation_init(&game->simulation, seed, spawn, look.yaw, MORNING);
+    game->simulation.player.pitch = look.pitch;
 }
 
 bool game_start(struct game *game)
@@ -75,6 +72,7 @@ void game_start_camera(struct game *game)
             .ground = {terrain_at, game},
             .blocks = {land_block, game},
             .spawn = terrain_spawn(game->simulation.seed),
+            .peak = terrain_landmark(game->simulation.seed),
             .view_distance = (double)options->radius * CHUNK_SIZE,
             .speed = (double)options->speed,
         };

@@ -23,7 +23,7 @@
 #ifndef SHADERS_SHARED_H
 #define SHADERS_SHARED_H
 
-// Layers of the texture array, as game/world/block/textures.h fills it. In the layers of opaque
+// Layers of the texture array, as game/world/textures/textures.h fills it. In the layers of opaque
 // blocks alpha is how much of the colour is given off as light (0: none, 1: it glows); in that of
 // glass it is opacity. Water has a number, but no layer: its shader makes all that is seen of it.
 #define TEXTURE_STONE      0

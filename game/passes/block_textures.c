@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "game/passes/texture.h"
-#include "game/world/block/textures.h"
+#include "game/world/textures/textures.h"
 
 enum ash_result block_textures_init(struct ash_image *image, const struct ash_pass_env *env)
 {

@@ -1,10 +1,10 @@
-// The files of --record and --replay; game/play/replay.h knows what stands in them.
+// The files of --record and --replay; game/play/optional/replay.h knows what stands in them.
 //
 // Failures are logged, as one sentence with the file's name.
 #ifndef GAME_TOOLS_RECORDING_H
 #define GAME_TOOLS_RECORDING_H
 
-#include "game/play/replay.h"
+#include "game/play/optional/replay.h"
 
 #include <stdbool.h>
 #include <stdint.h>

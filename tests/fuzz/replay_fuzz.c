@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "game/play/replay.h"
+#include "game/play/optional/replay.h"
 
 enum { PLAYED_TICKS = 64 };
 

@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #include "engine/memory/optional/record.h"
-#include "game/play/replay.h"
+#include "game/play/optional/replay.h"
 #include "game/world/save/save.h"
 #include "game/world/terrain/terrain.h"
 

@@ -20,7 +20,7 @@
 
 #include "game/base/jobs.h"
 #include "game/play/pose.h"
-#include "game/play/replay.h"
+#include "game/play/optional/replay.h"
 #include "game/world/save/save.h"
 #include "game/world/terrain/terrain.h"
 #include "game/world/world.h"

@@ -126,7 +126,7 @@ void rails_init(struct rails *rails, const struct rails_params *params)
         rails->pose.y = ground_height(rails);
         break;
     case RAILS_TOUR:
-        tour_init(&rails->tour, &rails->land, params->spawn, params->view_distance);
+        tour_init(&rails->tour, &rails->land, params->peak, params->view_distance);
         rails->pose.y = tour_step(&rails->tour, &rails->land, 0, &rails->pose);
         tour_look(&rails->tour, &rails->pose);
         break;

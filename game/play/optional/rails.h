@@ -6,7 +6,7 @@
 #define GAME_PLAY_OPTIONAL_RAILS_H
 
 #include "game/play/body.h"
-#include "game/play/land.h"
+#include "game/play/optional/land.h"
 #include "game/play/optional/tour.h"
 #include "game/play/pose.h"
 
@@ -37,8 +37,8 @@ struct rails_params {
     enum rails_kind kind;
     struct ground ground;
     struct block_reader blocks;
-    struct block_coord spawn;
-    double view_distance; // the tour keeps its mountain inside it
+    struct block_coord spawn, peak; // the tour goes round the peak
+    double view_distance;           // the tour keeps its mountain inside it
     double speed; // of FLY and GROUND, blocks a second; 0: RAILS_FLY_SPEED, RAILS_GROUND_SPEED
 };
 void rails_init(struct rails *rails, const struct rails_params *params);

@@ -14,8 +14,6 @@
 #define TOUR_HIGH 34.0
 // Over land and its trees.
 #define TOUR_CLEARANCE 16.0
-// How far from its start the tour looks for its mountain.
-#define TOUR_SEARCH 256
 // Sides of the mountain that are looked at for the most beautiful.
 enum { TOUR_SIDES = 32 };
 
@@ -49,9 +47,8 @@ static double beauty(const struct tour *tour, struct land *land, double angle)
     return score + 0.8 * cos(angle - 0.9);
 }
 
-void tour_init(struct tour *tour, struct land *land, struct block_coord spawn, double view_distance)
+void tour_init(struct tour *tour, struct land *land, struct block_coord peak, double view_distance)
 {
-    struct block_coord peak = land_find_peak(&land->ground, spawn, TOUR_SEARCH);
     tour->peak_x = peak.x + 0.5;
     tour->peak_y = peak.y;
     tour->peak_z = peak.z + 0.5;

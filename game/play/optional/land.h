@@ -1,10 +1,8 @@
 // The land as cameras see it: the height at a place, given by a function and remembered. Pure.
 //
 // Units: blocks.
-#ifndef GAME_PLAY_LAND_H
-#define GAME_PLAY_LAND_H
-
-#include "game/world/block/chunk.h"
+#ifndef GAME_PLAY_OPTIONAL_LAND_H
+#define GAME_PLAY_OPTIONAL_LAND_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,9 +24,5 @@ struct land {
 };
 
 int32_t land_height(struct land *land, double x, double z);
-
-// The highest land within `distance` of a place, found on a coarse grid first.
-struct block_coord land_find_peak(const struct ground *ground, struct block_coord around,
-                                  int32_t distance);
 
 #endif

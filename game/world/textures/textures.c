@@ -1,4 +1,4 @@
-#include "game/world/block/textures.h"
+#include "game/world/textures/textures.h"
 
 #include <math.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
 //     struct replay_header, then a struct input_tick for each tick, as they lie in memory
 //
 // The world of a recording is as the seed made it: no edits of an earlier game.
-#ifndef GAME_PLAY_REPLAY_H
-#define GAME_PLAY_REPLAY_H
+#ifndef GAME_PLAY_OPTIONAL_REPLAY_H
+#define GAME_PLAY_OPTIONAL_REPLAY_H
 
 #include "game/play/input.h"
 #include "game/play/simulation.h"

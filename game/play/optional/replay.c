@@ -1,4 +1,4 @@
-#include "game/play/replay.h"
+#include "game/play/optional/replay.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "game/world/block/textures.h"
+#include "game/world/textures/textures.h"
 
 #include <stdlib.h>
 #include <string.h>

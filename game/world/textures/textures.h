@@ -5,8 +5,8 @@
 // see-through one hides (shaders/shared.h).
 //
 // Thread-safety: pure.
-#ifndef GAME_WORLD_BLOCK_TEXTURES_H
-#define GAME_WORLD_BLOCK_TEXTURES_H
+#ifndef GAME_WORLD_TEXTURES_TEXTURES_H
+#define GAME_WORLD_TEXTURES_TEXTURES_H
 
 #include "shaders/shared.h"
 

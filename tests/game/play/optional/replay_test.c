@@ -1,7 +1,7 @@
 // Labels: valgrind
 //
 // Recordings: what is written is read again and plays the same; anything else is refused.
-#include "game/play/replay.h"
+#include "game/play/optional/replay.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
