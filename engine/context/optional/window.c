@@ -35,13 +35,9 @@ struct ash_window {
 // GLFW is initialised for the first window and terminated after the last.
 static uint32_t window_count;
 
-static struct ash_window *window_of(GLFWwindow *handle)
+static void push(GLFWwindow *handle, struct ash_window_event event)
 {
-    return glfwGetWindowUserPointer(handle);
-}
-
-static void push_event(struct ash_window *window, const struct ash_window_event *event)
-{
+    struct ash_window *window = glfwGetWindowUserPointer(handle);
     struct event_queue *queue = &window->pending;
     if (queue->count == queue->capacity) {
         uint32_t capacity = queue->capacity > 0 ? queue->capacity * 2 : FIRST_CAPACITY;
@@ -55,28 +51,26 @@ static void push_event(struct ash_window *window, const struct ash_window_event 
         queue->events = events;
         queue->capacity = capacity;
     }
-    queue->events[queue->count++] = *event;
+    queue->events[queue->count++] = event;
 }
 
 static void on_key(GLFWwindow *handle, int key, int scancode, int action, int modifiers)
 {
     (void)scancode;
     (void)modifiers;
-    if (key == GLFW_KEY_UNKNOWN)
-        return;
-    const struct ash_window_event event = {.type = ASH_WINDOW_KEY,
-                                           .code = key,
-                                           .pressed = action != GLFW_RELEASE,
-                                           .repeat = action == GLFW_REPEAT};
-    push_event(window_of(handle), &event);
+    if (key != GLFW_KEY_UNKNOWN)
+        push(handle, (struct ash_window_event){.type = ASH_WINDOW_KEY,
+                                               .code = key,
+                                               .pressed = action != GLFW_RELEASE,
+                                               .repeat = action == GLFW_REPEAT});
 }
 
 static void on_mouse_button(GLFWwindow *handle, int button, int action, int modifiers)
 {
     (void)modifiers;
-    const struct ash_window_event event = {
-        .type = ASH_WINDOW_MOUSE_BUTTON, .code = button, .pressed = action == GLFW_PRESS};
-    push_event(window_of(handle), &event);
+    push(handle, (struct ash_window_event){.type = ASH_WINDOW_MOUSE_BUTTON,
+                                           .code = button,
+                                           .pressed = action == GLFW_PRESS});
 }
 
 static void on_cursor(GLFWwindow *handle, double x, double y)
@@ -85,42 +79,38 @@ static void on_cursor(GLFWwindow *handle, double x, double y)
     int width, height, pixel_width, pixel_height;
     glfwGetWindowSize(handle, &width, &height);
     glfwGetFramebufferSize(handle, &pixel_width, &pixel_height);
-    const struct ash_window_event event = {
-        .type = ASH_WINDOW_CURSOR,
-        .x = width > 0 ? x * pixel_width / width : x,
-        .y = height > 0 ? y * pixel_height / height : y,
-    };
-    push_event(window_of(handle), &event);
+    push(handle, (struct ash_window_event){.type = ASH_WINDOW_CURSOR,
+                                           .x = width > 0 ? x * pixel_width / width : x,
+                                           .y = height > 0 ? y * pixel_height / height : y});
 }
 
 static void on_scroll(GLFWwindow *handle, double x, double y)
 {
-    push_event(window_of(handle),
-               &(struct ash_window_event){.type = ASH_WINDOW_SCROLL, .x = x, .y = y});
+    push(handle, (struct ash_window_event){.type = ASH_WINDOW_SCROLL, .x = x, .y = y});
 }
 
 static void on_focus(GLFWwindow *handle, int focused)
 {
-    push_event(window_of(handle), &(struct ash_window_event){.type = ASH_WINDOW_FOCUS,
-                                                             .pressed = focused == GLFW_TRUE});
+    push(handle,
+         (struct ash_window_event){.type = ASH_WINDOW_FOCUS, .pressed = focused == GLFW_TRUE});
 }
 
 static void on_close(GLFWwindow *handle)
 {
-    push_event(window_of(handle), &(struct ash_window_event){.type = ASH_WINDOW_CLOSE});
+    push(handle, (struct ash_window_event){.type = ASH_WINDOW_CLOSE});
 }
 
 static void on_resize(GLFWwindow *handle, int width, int height)
 {
     (void)width;
     (void)height;
-    push_event(window_of(handle), &(struct ash_window_event){.type = ASH_WINDOW_RESIZE});
+    push(handle, (struct ash_window_event){.type = ASH_WINDOW_RESIZE});
 }
 
 static void on_iconify(GLFWwindow *handle, int iconified)
 {
     (void)iconified;
-    push_event(window_of(handle), &(struct ash_window_event){.type = ASH_WINDOW_RESIZE});
+    push(handle, (struct ash_window_event){.type = ASH_WINDOW_RESIZE});
 }
 
 static void listen(GLFWwindow *handle)
