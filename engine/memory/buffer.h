@@ -98,8 +98,9 @@ struct ash_buffer_view {
     VkDeviceSize offset;       // in the buffer
 };
 
-// Opens a view. Does not wait for the GPU and does not copy. With READ, `data` shows what the
-// GPU has finished writing; without it, the bytes are undefined and all of them must be written.
+// Opens a view. Does not wait for the GPU, and does not copy (but for a debug build's shadow of the
+// memory, which catches who writes past the end). With READ, `data` shows what the GPU has finished
+// writing; without it, the bytes are undefined and all of them must be written.
 //
 // Errors: OUT_OF_*_MEMORY or MAP_FAILED from the driver; OUT_OF_RANGE if the range leaves the
 // buffer, is empty, is not a multiple of element_size or not aligned for it (by the largest power

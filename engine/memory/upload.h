@@ -36,15 +36,16 @@ struct ash_upload; // opaque
 
 // The way that bytes take into device-local memory.
 enum ash_upload_path {
-    ASH_UPLOAD_AUTO,           // what suits the device; ash_upload_path says what and why
-    ASH_UPLOAD_DIRECT,         // the CPU writes into the destination, where that is host-visible
+    ASH_UPLOAD_AUTO,   // what suits the device; ash_upload_path says what and why
+    ASH_UPLOAD_DIRECT, // the CPU writes into the destination; through the ring, as the next, where
+                       // that is not host-visible
     ASH_UPLOAD_GRAPHICS_QUEUE, // through the ring; copies in the frame's own commands
     ASH_UPLOAD_TRANSFER_QUEUE  // through the ring; copies into buffers on a queue of their own
 };
 
 struct ash_upload_params {
     VkDeviceSize size;         // of the ring; 0: 16 MiB. It holds one upload for each 4 KiB
-    enum ash_upload_path path; // where the device lacks it, the next one down
+    enum ash_upload_path path; // TRANSFER_QUEUE where there is none: GRAPHICS_QUEUE
     const char *label;         // NULL: "staging"
 };
 // `allocator` is borrowed. Errors: OUT_OF_*_MEMORY, UNSUPPORTED, VULKAN; *out is NULL.
@@ -74,8 +75,9 @@ struct ash_upload_target {
 // destination has, was asked for, or other than the level of an image has; UNSUPPORTED: texels of
 // an unknown size; those of ash_buffer_begin_view. *view is then all zero, and nothing has changed.
 //
-// Valid usage: work submitted before does not use the range: upload into a new buffer and retire
-// the old one. (Over the graphics queue it may: the copy waits for it.)
+// Valid usage: a buffer or an image, not both; size > 0. Work submitted before does not use the
+// range: upload into a new buffer and retire the old one. (Over the graphics queue it may: the copy
+// waits for it.)
 ASH_API ASH_NODISCARD enum ash_result ash_upload_begin(struct ash_upload *upload,
                                                        const struct ash_upload_target *target,
                                                        struct ash_buffer_view *view);
