@@ -15,40 +15,26 @@
 
 // ---- creation
 
-static const size_t sets_size =
-    (ASH_SET_CAPACITY * sizeof(struct ash_regions) / ASH_HOST_PAGE + 1) * ASH_HOST_PAGE;
-
 static enum ash_result init(struct ash_allocator *allocator, const char *label)
 {
     size_t label_size = strlen(label) + 1;
     allocator->label = ash_host_alloc(label_size);
     allocator->chunks = ash_host_reserve(ASH_CHUNK_CAPACITY * sizeof(struct ash_chunk));
     allocator->notes = ash_host_reserve(ASH_REGION_CAPACITY * sizeof(struct ash_block_note));
-    allocator->sets = ash_host_reserve(sets_size);
     if (allocator->label == NULL || allocator->chunks == NULL || allocator->notes == NULL ||
-        allocator->sets == NULL || !ash_region_pool_init(&allocator->pool, ASH_REGION_CAPACITY) ||
-        !ash_host_commit(allocator->chunks, ASH_HOST_PAGE))
+        !ash_region_pool_init(&allocator->pool, ASH_REGION_CAPACITY) ||
+        !ash_host_commit(allocator->chunks, ASH_HOST_PAGE) ||
+        (allocator->first_arena = ash_arena_of_thread(allocator)) == NULL)
         return ASH_ERROR_OUT_OF_HOST_MEMORY;
     memcpy(allocator->label, label, label_size);
     allocator->chunks[0].arena = ASH_ARENA_NONE;
     allocator->chunk_count = 1;
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
-        struct ash_arena *arena = &allocator->arenas[i];
-        ash_region_stock_init(&arena->stock, &allocator->pool, (uint8_t)i);
-        arena->last_id = (uint64_t)i << 56;
-        for (uint32_t choice = 0; choice < ASH_CHOICE_COUNT; choice++)
-            arena->choices[choice] = (struct ash_type_choice){
-                .memory_type_index = ASH_MEMORY_TYPE_NONE,
-                .type = &allocator->types[ASH_MEMORY_TYPE_NONE],
-                .regions = arena->regions[ASH_MEMORY_TYPE_NONE],
-            };
-    }
     return ASH_OK;
 }
 
 static void finish(struct ash_allocator *allocator)
 {
-    ash_host_release(allocator->sets, sets_size);
+    ash_arenas_finish(allocator);
     ash_region_pool_finish(&allocator->pool);
     ash_host_release(allocator->notes, ASH_REGION_CAPACITY * sizeof(struct ash_block_note));
     ash_host_release(allocator->chunks, ASH_CHUNK_CAPACITY * sizeof(struct ash_chunk));
@@ -92,7 +78,7 @@ static uint64_t name_leaks(struct ash_allocator *allocator)
             continue;
         for (uint32_t i = ash_chunk_first_region(allocator, chunk); i != ASH_REGION_NONE;
              i = ash_chunk_next_region(allocator, chunk, i)) {
-            if (ash_region_at(regions, i)->state != ASH_REGION_USED)
+            if (!ash_region_is_used(ash_region_at(regions, i)))
                 continue;
             const char *label = ash_block_note_get(allocator, i).label;
             VkDeviceSize size = chunk->dedicated ? chunk->size : ash_region_at(regions, i)->size;
@@ -100,7 +86,7 @@ static uint64_t name_leaks(struct ash_allocator *allocator)
                     "%s: leak: '%s', %llu bytes at offset %u of memory type %u, was not freed",
                     allocator->label, label != NULL ? label : "(unnamed)", (unsigned long long)size,
                     ash_region_at(regions, i)->offset, chunk->memory_type_index);
-            if (ash_region_at(regions, i)->noted)
+            if ((ash_region_at(regions, i)->mark & ASH_BLOCK_NOTED) != 0)
                 ash_block_note_drop(allocator, i);
             leaks++;
         }
@@ -199,28 +185,27 @@ static __attribute__((noinline)) struct ash_chunk *retire(struct ash_allocator *
 ASH_HOT enum ash_result ash_allocator_free(struct ash_allocator *allocator,
                                            struct ash_memory_block *block)
 {
-    struct ash_arena *arena;
+    struct ash_found_block found;
     if (block->memory == VK_NULL_HANDLE)
         goto done;
     ash_block_fill(allocator, block, ASH_FILL_FREED);
-    struct ash_region *region = ash_arena_lock_block(allocator, block, &arena);
-    if (region == NULL)
+    if (!ash_arena_lock_block(allocator, block, &found))
         return refuse(allocator, block, "freed");
-    struct ash_chunk *chunk = &allocator->chunks[region->span], *gone = NULL;
+    struct ash_chunk *chunk = found.chunk, *gone = NULL;
     struct ash_regions *set = chunk->regions;
     if (allocator->observer != NULL)
         report_free(allocator, block, chunk->dedicated);
-    if (region->noted)
-        ash_block_note_drop(allocator, block->region);
+    if (found.noted)
+        ash_block_note_drop(allocator, found.region);
     if (set != NULL) {
-        if (ash_region_is_whole(set, ash_regions_give(set, block->region)))
+        if (ash_region_is_whole(set, ash_regions_give(set, found.region)))
             gone = retire(allocator, chunk);
     } else {
-        ash_region_stock_give(&arena->stock, allocator->pool.regions, block->region);
+        ash_region_stock_give(&found.arena->stock, allocator->pool.regions, found.region);
         chunk->arena = ASH_ARENA_NONE;
         gone = chunk;
     }
-    ash_lock_release(&arena->lock);
+    ash_lock_release(&found.arena->lock);
     if (gone != NULL)
         ash_chunk_release(allocator, gone);
 done:
@@ -234,11 +219,11 @@ enum ash_result ash_allocator_set_label(struct ash_allocator *allocator,
                                         const struct ash_memory_block *block, const char *label,
                                         void *user)
 {
-    struct ash_arena *arena;
-    if (ash_arena_lock_block(allocator, block, &arena) == NULL)
+    struct ash_found_block found;
+    if (!ash_arena_lock_block(allocator, block, &found))
         return refuse(allocator, block, "labelled");
-    bool done = ash_block_note_set(allocator, block->region, label, user);
-    ash_lock_release(&arena->lock);
+    bool done = ash_block_note_set(allocator, found.region, label, user);
+    ash_lock_release(&found.arena->lock);
     if (!done)
         ash_log(ASH_LOG_ERROR, "%s: no host memory for a block's label", allocator->label);
     return done ? ASH_OK : ASH_ERROR_OUT_OF_HOST_MEMORY;

@@ -9,10 +9,10 @@
 // Large blocks and small ones keep to chunks of their own as long as there is room, so that a
 // chunk is not kept from a large block by a few small ones.
 //
-// Locks: an arena's lock guards its regions and chunks. Who takes two arenas or all takes them in
-// order of index. Under them may be taken: the pool's lock, table_lock (which guards slots, sets
-// and spare chunks). A chunk's map_lock and the accounts' lock come last. No lock is held while the
-// driver makes memory.
+// Locks: arenas_lock, under which arenas are made, comes first. An arena's lock guards its regions
+// and chunks. Who takes two arenas or all takes them in order of number. Under them may be taken:
+// the pool's lock, table_lock (which guards slots, the table of notes and spare chunks). A chunk's
+// map_lock and the accounts' lock come last. No lock is held while the driver makes memory.
 #ifndef ASH_MEMORY_ALLOCATOR_INTERNAL_H
 #define ASH_MEMORY_ALLOCATOR_INTERNAL_H
 
@@ -21,15 +21,21 @@
 #include "engine/memory/regions.h"
 
 enum {
-    ASH_ARENA_COUNT = 16,             // threads beyond share
-    ASH_ARENA_NONE = UINT16_MAX,      // of a slot without a chunk, or with one on its way
-    ASH_ARENA_SPARE = UINT16_MAX - 1, // of an empty chunk that waits for any arena
-    ASH_CHUNK_CAPACITY = 1 << 16,     // VkDeviceMemory objects at once
-    ASH_REGION_CAPACITY = 1 << 25,    // blocks and free regions at once
-    ASH_SET_CAPACITY = ASH_ARENA_COUNT * VK_MAX_MEMORY_TYPES * 2,
+    ASH_ARENA_COUNT = 16,                      // threads beyond share
+    ASH_ARENA_NONE = UINT16_MAX,               // of a slot without a chunk, or with one on its way
+    ASH_ARENA_SPARE = UINT16_MAX - 1,          // of an empty chunk that waits for any arena
+    ASH_CHUNK_CAPACITY = 1 << 16,              // VkDeviceMemory objects at once
+    ASH_REGION_CAPACITY = 1 << 25,             // blocks and free regions at once
     ASH_CHOICE_COUNT = 8,                      // remembered choices of memory types
     ASH_MEMORY_TYPE_NONE = VK_MAX_MEMORY_TYPES // a type in which nothing fits
 };
+
+// A block's id is the mark of its region. Its owner's bits are whether the block has a note (which
+// the id is without), the number of the arena, and how many blocks that has made before: an arena
+// would have to make 2^41 for an id to come again.
+#define ASH_BLOCK_NOTED (UINT64_C(1) << (ASH_REGION_SPAN_SHIFT - 1))
+enum { ASH_BLOCK_ARENA_SHIFT = 41 };
+#define ASH_BLOCK_SERIAL ((UINT64_C(1) << ASH_BLOCK_ARENA_SHIFT) - 1)
 
 enum ash_size_class { ASH_CLASS_SMALL, ASH_CLASS_LARGE, ASH_CLASS_COUNT };
 
@@ -39,7 +45,7 @@ struct ash_chunk {
     struct ash_regions *regions; // borrowed; that its free regions are in; NULL: memory of its own,
                                  // all of it one block
     VkDeviceSize size;
-    uint32_t arena; // index; written atomically, under that arena's lock
+    uint32_t arena; // its number; written atomically, under that arena's lock
     uint32_t memory_type_index;
     uint32_t edge; // of its regions, see ash_regions_add_span; of dedicated memory, its block's
     uint32_t next_slot; // of the unused ones, or of the spare ones of this type
@@ -71,11 +77,13 @@ struct ash_type_choice {
 // A thread's part of the allocator.
 struct ash_arena {
     struct ash_lock lock;
-    bool used;        // has regions, or had; written atomically: the others need not be looked at
-    uint64_t last_id; // of the last block made here; its highest byte is the arena's number
+    bool used;       // has regions, or had; written atomically: the others need not be looked at
+    uint32_t number; // from 1 to ASH_ARENA_COUNT
+    // The owner's bits of the last block made here, and of the last before they come again.
+    uint64_t owner, last_owner;
     struct ash_region_stock stock;
     struct ash_type_choice choices[ASH_CHOICE_COUNT];
-    // From allocator->sets; NULL until a chunk comes.
+    // Owned; NULL until a chunk comes.
     struct ash_regions *regions[VK_MAX_MEMORY_TYPES + 1][ASH_CLASS_COUNT];
 } __attribute__((aligned(64)));
 
@@ -112,16 +120,17 @@ struct ash_allocator {
     char *label;                  // owned
     struct ash_block_note *notes; // parallel to the pool's regions
     size_t notes_committed;       // bytes
-    struct ash_regions *sets;     // those that arenas use; committed as they are taken
-    uint32_t set_count;
-    size_t sets_committed; // bytes
     struct ash_lock table_lock;
     uint32_t chunk_count; // slots that exist, the first included; grows only
     uint32_t unused_slot;
     uint32_t spare[VK_MAX_MEMORY_TYPES]; // empty chunks: one, but for what was grown ahead
     uint32_t resources;                  // buffers and images that live
     struct ash_accounts accounts;
-    struct ash_arena arenas[ASH_ARENA_COUNT];
+    struct ash_lock arenas_lock;
+    // By number, from 1; owned; NULL until a thread needs it. The one of the thread that made the
+    // allocator is there from the start, for whoever can't have one. Written atomically.
+    struct ash_arena *arenas[2 * ASH_ARENA_COUNT];
+    struct ash_arena *first_arena;
 };
 
 // What is asked of one memory type.
@@ -192,8 +201,15 @@ static inline uint32_t ash_chunk_first_region(const struct ash_allocator *alloca
 
 // ---- arena.c
 
-// The arena of the calling thread.
+// The arena of the calling thread. NULL: there is none yet, and no host memory for the first.
 struct ash_arena *ash_arena_of_thread(struct ash_allocator *allocator);
+// Frees all arenas.
+void ash_arenas_finish(struct ash_allocator *allocator);
+// The arena of this number, which may be any; NULL: nobody has needed it.
+static inline struct ash_arena *ash_arena_at(const struct ash_allocator *allocator, uint32_t number)
+{
+    return __atomic_load_n(&allocator->arenas[number], __ATOMIC_ACQUIRE);
+}
 // The memory type for what is asked, as found before or anew. The arena is locked.
 const struct ash_type_choice *ash_arena_choose(const struct ash_allocator *allocator,
                                                struct ash_arena *arena,
@@ -206,14 +222,27 @@ bool ash_request_fill(const struct ash_memory_type *type, const struct ash_alloc
 enum ash_result ash_arena_cut(struct ash_allocator *allocator, struct ash_arena *arena,
                               struct ash_regions *set, const struct ash_request *request,
                               struct ash_memory_block *out);
-// Enters a region in the books and hands it out as a block. The arena is locked. False: there is
-// no host memory for its name, and nothing has changed.
-bool ash_arena_hand_out(struct ash_allocator *allocator, struct ash_arena *arena, uint32_t region,
+// The owner's bits of the next block. The arena is locked.
+static inline uint64_t ash_arena_next_owner(struct ash_arena *arena)
+{
+    if (arena->owner == arena->last_owner)
+        arena->owner -= ASH_BLOCK_SERIAL;
+    return ++arena->owner;
+}
+// Hands a used region out as a block. The arena is locked. False: there is no host memory for its
+// name, and nothing has changed.
+bool ash_arena_hand_out(struct ash_allocator *allocator, uint32_t region,
                         const struct ash_request *request, struct ash_memory_block *out);
-// The region of a block in use, whose arena it locks; NULL, and nothing locked, if it is not.
-struct ash_region *ash_arena_lock_block(struct ash_allocator *allocator,
-                                        const struct ash_memory_block *block,
-                                        struct ash_arena **arena);
+// A block in use.
+struct ash_found_block {
+    struct ash_arena *arena;
+    struct ash_chunk *chunk;
+    uint32_t region; // index
+    bool noted;
+};
+// Finds a block and locks its arena. False, and nothing locked: it is not in use.
+bool ash_arena_lock_block(struct ash_allocator *allocator, const struct ash_memory_block *block,
+                          struct ash_found_block *out);
 // Gives a chunk, all of it free, to an arena, which is locked. False: no host memory.
 bool ash_arena_add_chunk(struct ash_allocator *allocator, struct ash_arena *arena,
                          enum ash_size_class size_class, struct ash_chunk *chunk);

@@ -36,9 +36,9 @@ static enum ash_result alloc_from_others(struct ash_allocator *allocator,
     struct ash_arena *locked[ASH_ARENA_COUNT];
     uint32_t locked_count = 0;
     enum ash_result result = ASH_NOT_READY;
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT && result == ASH_NOT_READY; i++) {
-        struct ash_arena *arena = &allocator->arenas[i];
-        if (arena == own || !__atomic_load_n(&arena->used, __ATOMIC_RELAXED))
+    for (uint32_t i = 1; i <= ASH_ARENA_COUNT && result == ASH_NOT_READY; i++) {
+        struct ash_arena *arena = ash_arena_at(allocator, i);
+        if (arena == NULL || arena == own || !__atomic_load_n(&arena->used, __ATOMIC_RELAXED))
             continue;
         if (ash_lock_try(&arena->lock)) {
             result = cut_anywhere(allocator, arena, request, out);
@@ -132,9 +132,9 @@ static enum ash_result alloc_dedicated(struct ash_allocator *allocator, struct a
     ash_lock_acquire(&arena->lock);
     if (ash_region_stock_ready(&arena->stock)) {
         uint16_t slot = (uint16_t)(chunk - allocator->chunks);
-        chunk->edge = ash_region_stock_take_edge(&arena->stock, slot);
-        if (ash_arena_hand_out(allocator, arena, chunk->edge, request, out)) {
-            chunk->arena = (uint32_t)(arena - allocator->arenas);
+        chunk->edge = ash_region_stock_take_edge(&arena->stock, slot, ash_arena_next_owner(arena));
+        if (ash_arena_hand_out(allocator, chunk->edge, request, out)) {
+            chunk->arena = (uint32_t)arena->number;
             result = ASH_OK;
         } else {
             ash_region_stock_give(&arena->stock, allocator->pool.regions, chunk->edge);

@@ -6,10 +6,12 @@
 
 void *ash_host_alloc(size_t size)
 {
-    size_t rounded = (size + 63) & ~(size_t)63;
-    void *memory = aligned_alloc(64, rounded);
-    if (memory != NULL)
-        memset(memory, 0, rounded);
+    const size_t line = 64, rounded = (size + line - 1) & ~(line - 1);
+    char *memory = aligned_alloc(line, rounded);
+    // By lines: the string instruction that one memset of some KiB becomes does it byte by byte,
+    // where instructions are counted one by one.
+    for (size_t i = 0; memory != NULL && i < rounded; i += line)
+        memset(memory + i, 0, line);
     return memory;
 }
 

@@ -18,6 +18,11 @@ void *ash_host_reserve(size_t size);
 bool ash_host_commit(void *at, size_t size);
 void ash_host_release(void *reserved, size_t size);
 
-enum { ASH_HOST_PAGE = 16384 }; // bytes; a multiple of the page of every system in use
+// Bytes; a multiple of the page of every system in use.
+#if defined(__x86_64__) || defined(__i386__)
+enum { ASH_HOST_PAGE = 4096 };
+#else
+enum { ASH_HOST_PAGE = 16384 };
+#endif
 
 #endif

@@ -18,12 +18,11 @@ static void count_call(struct ash_allocator *allocator, uint64_t *calls)
 static struct ash_chunk *chunk_of(struct ash_allocator *allocator,
                                   const struct ash_memory_block *block)
 {
-    struct ash_arena *arena;
-    const struct ash_region *region = ash_arena_lock_block(allocator, block, &arena);
-    ASH_ASSERT_MESSAGE(region != NULL, "the block is not in use, or another allocator's");
-    struct ash_chunk *chunk = &allocator->chunks[region->span];
-    ash_lock_release(&arena->lock);
-    return chunk;
+    struct ash_found_block found;
+    bool in_use = ash_arena_lock_block(allocator, block, &found);
+    ASH_ASSERT_MESSAGE(in_use, "the block is not in use, or another allocator's");
+    ash_lock_release(&found.arena->lock);
+    return found.chunk;
 }
 
 enum ash_result ash_allocator_map(struct ash_allocator *allocator,

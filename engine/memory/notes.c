@@ -47,10 +47,11 @@ bool ash_block_note_set(struct ash_allocator *allocator, uint32_t index, const c
         return false;
     if (label != NULL && (own_label = copy(label)) == NULL)
         return false;
-    if (region->noted)
+    if ((region->mark & ASH_BLOCK_NOTED) != 0)
         ash_block_note_drop(allocator, index);
     *note_of(allocator, index) = (struct ash_block_note){own_label, user};
-    region->noted = label != NULL || user != NULL;
+    if (label != NULL || user != NULL)
+        region->mark |= ASH_BLOCK_NOTED;
     return true;
 }
 
@@ -59,10 +60,11 @@ void ash_block_note_drop(struct ash_allocator *allocator, uint32_t index)
     struct ash_block_note *note = note_of(allocator, index);
     ash_host_free(note->label);
     *note = (struct ash_block_note){0};
+    ash_region_at(allocator->pool.regions, index)->mark &= ~ASH_BLOCK_NOTED;
 }
 
 struct ash_block_note ash_block_note_get(const struct ash_allocator *allocator, uint32_t index)
 {
-    return ash_region_at(allocator->pool.regions, index)->noted ? *note_of(allocator, index)
-                                                                : (struct ash_block_note){0};
+    bool noted = (ash_region_at(allocator->pool.regions, index)->mark & ASH_BLOCK_NOTED) != 0;
+    return noted ? *note_of(allocator, index) : (struct ash_block_note){0};
 }

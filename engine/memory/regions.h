@@ -24,7 +24,7 @@
 #define ASH_REGION_MAX_SPAN 0x80000000u
 
 enum {
-    ASH_REGION_BIN_BITS = 6, // 64 bins an octave: a region is at most 1/64 above its bin
+    ASH_REGION_BIN_BITS = 5, // 32 bins an octave: a region is at most 1/32 above its bin
     ASH_REGION_BIN_COUNT = 32 << ASH_REGION_BIN_BITS,
     ASH_REGION_WORD_COUNT = ASH_REGION_BIN_COUNT / 64
 };
@@ -68,10 +68,13 @@ static inline bool ash_region_is_whole(const struct ash_regions *set, uint32_t r
 }
 
 // A used region of exactly `size` bytes at a multiple of `alignment`, cut from the smallest free
-// region that was found for it. The stock has two regions. False only if none fits.
+// region that was found for it, with these bits of its owner. The stock has two regions. False only
+// if none fits.
 //
-// Valid usage: size > 0; alignment a power of two; both at most ASH_REGION_MAX_SPAN.
-bool ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment, uint32_t *out);
+// Valid usage: size > 0; alignment a power of two; both at most ASH_REGION_MAX_SPAN; owner at most
+// ASH_REGION_OWNER_BITS.
+bool ash_regions_take(struct ash_regions *set, uint32_t size, uint32_t alignment, uint64_t owner,
+                      uint32_t *out);
 // Frees a used region, merges it with free neighbours, and answers the region that came of it.
 uint32_t ash_regions_give(struct ash_regions *set, uint32_t block);
 

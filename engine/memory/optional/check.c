@@ -14,7 +14,7 @@ static const struct ash_regions *set_of(const struct ash_arena *arena, uint32_t 
 struct sums {
     struct {
         uint64_t free_regions, used_bytes, used_count;
-    } sets[ASH_ARENA_COUNT][VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT];
+    } sets[ASH_ARENA_COUNT + 1][VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT];
     uint32_t spare[VK_MAX_MEMORY_TYPES];
 };
 
@@ -22,7 +22,7 @@ static const char *check_dedicated(const struct ash_allocator *allocator, uint32
 {
     const struct ash_region *region =
         ash_region_at(allocator->pool.regions, allocator->chunks[slot].edge);
-    return region->state == ASH_REGION_USED && region->span == slot
+    return ash_region_is_used(region) && ash_region_span(region->mark) == slot
                ? NULL
                : "memory of its own whose block is not in use";
 }
@@ -40,7 +40,7 @@ static const char *check_chunk(const struct ash_allocator *allocator, uint32_t s
         sums->spare[type]++;
         return NULL;
     }
-    const struct ash_arena *arena = &allocator->arenas[chunk->arena];
+    const struct ash_arena *arena = allocator->arenas[chunk->arena];
     if (chunk->regions != set_of(arena, index))
         index++;
     if (chunk->regions != set_of(arena, index))
@@ -51,7 +51,7 @@ static const char *check_chunk(const struct ash_allocator *allocator, uint32_t s
         ash_regions_check_span(set, chunk->edge, slot, (uint32_t)chunk->size, free_count);
     for (uint32_t i = ash_chunk_first_region(allocator, chunk);
          wrong == NULL && i != ASH_REGION_NONE; i = ash_chunk_next_region(allocator, chunk, i)) {
-        if (ash_region_at(set->regions, i)->state != ASH_REGION_USED)
+        if (!ash_region_is_used(ash_region_at(set->regions, i)))
             continue;
         sums->sets[chunk->arena][index].used_bytes += ash_region_at(set->regions, i)->size;
         sums->sets[chunk->arena][index].used_count++;
@@ -73,9 +73,10 @@ static const char *check_sums(const struct ash_allocator *allocator, const struc
         if (spare != sums->spare[type])
             return "a spare chunk that is in no list";
     }
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++) {
+    for (uint32_t i = 1; i <= ASH_ARENA_COUNT; i++) {
         for (uint32_t index = 0; index < VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT; index++) {
-            const struct ash_regions *set = set_of(&allocator->arenas[i], index);
+            const struct ash_arena *arena = allocator->arenas[i];
+            const struct ash_regions *set = arena != NULL ? set_of(arena, index) : NULL;
             if (set == NULL)
                 continue;
             if (set->used_bytes != sums->sets[i][index].used_bytes)

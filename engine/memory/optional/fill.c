@@ -7,12 +7,12 @@
 
 void ash_block_fill(struct ash_allocator *allocator, const struct ash_memory_block *block, int byte)
 {
-    struct ash_arena *arena;
+    struct ash_found_block found;
     void *data;
     if (!allocator->fill || block->memory == VK_NULL_HANDLE ||
-        ash_arena_lock_block(allocator, block, &arena) == NULL)
+        !ash_arena_lock_block(allocator, block, &found))
         return;
-    ash_lock_release(&arena->lock);
+    ash_lock_release(&found.arena->lock);
     VkMemoryPropertyFlags flags = allocator->types[block->memory_type_index].flags;
     if ((flags & VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) == 0 ||
         ash_allocator_map(allocator, block, &data) != ASH_OK)

@@ -12,11 +12,11 @@ VkDeviceSize ash_allocator_trim(struct ash_allocator *allocator)
     return ash_chunk_release_spares(allocator);
 }
 
-// Looks at one arena: which memory types it uses, and in which it has room.
+// Looks at one arena, if it is there: which memory types it uses, and in which it has room.
 static void look_at(struct ash_arena *arena, const struct ash_allocator *allocator, uint32_t *used,
                     uint32_t *roomy)
 {
-    if (!__atomic_load_n(&arena->used, __ATOMIC_RELAXED))
+    if (arena == NULL || !__atomic_load_n(&arena->used, __ATOMIC_RELAXED))
         return;
     ash_lock_acquire(&arena->lock);
     for (uint32_t i = 0; i < allocator->type_count * ASH_CLASS_COUNT; i++) {
@@ -37,8 +37,8 @@ uint32_t ash_allocator_wants_growth(const struct ash_allocator *allocator)
     // The locks are part of the allocator's insides, not of what a caller sees as its state.
     struct ash_allocator *inside = (struct ash_allocator *)allocator;
     uint32_t used = 0, roomy = 0;
-    for (uint32_t i = 0; i < ASH_ARENA_COUNT; i++)
-        look_at(&inside->arenas[i], allocator, &used, &roomy);
+    for (uint32_t i = 1; i <= ASH_ARENA_COUNT; i++)
+        look_at(ash_arena_at(allocator, i), allocator, &used, &roomy);
     ash_lock_acquire(&inside->table_lock);
     for (uint32_t type = 0; type < allocator->type_count; type++)
         roomy |= (uint32_t)(allocator->spare[type] != 0 || allocator->types[type].only_on_demand)

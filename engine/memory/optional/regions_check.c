@@ -6,13 +6,15 @@ const char *ash_regions_check_span(const struct ash_regions *set, uint32_t edge,
                                    uint32_t size, uint64_t *free_count)
 {
     uint32_t offset = 0, previous = edge;
-    if (ash_region_at(set->regions, edge)->state != ASH_REGION_USED ||
+    const uint64_t mark = ASH_REGION_USED | (uint64_t)span << ASH_REGION_SPAN_SHIFT;
+    if (ash_region_at(set->regions, edge)->mark != mark ||
         ash_region_at(set->regions, edge)->size != 0)
         return "an edge that is none";
     for (uint32_t i = ash_region_at(set->regions, edge)->next; i != edge;
          i = ash_region_at(set->regions, i)->next) {
         const struct ash_region *region = ash_region_at(set->regions, i);
-        if (region->span != span)
+        bool used = ash_region_is_used(region);
+        if (used && (region->mark & ~ASH_REGION_OWNER_BITS) != mark)
             return "a region of another span";
         if (region->offset != offset)
             return "a gap or an overlap between regions";
@@ -20,15 +22,9 @@ const char *ash_regions_check_span(const struct ash_regions *set, uint32_t edge,
             return "a region that leaves its span";
         if (region->previous != previous)
             return "a broken link between neighbours";
-        if (region->state == ASH_REGION_FREE) {
-            if (ash_region_at(set->regions, previous)->state == ASH_REGION_FREE)
-                return "free neighbours that were not merged";
-            if (region->bin != ash_region_bin(region->size))
-                return "a region in the wrong bin";
-            ++*free_count;
-        } else if (region->state != ASH_REGION_USED) {
-            return "a region that is neither free nor used";
-        }
+        if (!used && !ash_region_is_used(ash_region_at(set->regions, previous)))
+            return "free neighbours that were not merged";
+        *free_count += !used;
         offset += region->size;
         previous = i;
     }
@@ -48,7 +44,7 @@ const char *ash_regions_check_bins(const struct ash_regions *set, uint64_t free_
         for (uint32_t i = set->bins[bin]; i != ASH_REGION_NONE;
              i = ash_region_at(set->regions, i)->link.bin_next) {
             const struct ash_region *region = ash_region_at(set->regions, i);
-            if (region->state != ASH_REGION_FREE || region->bin != bin)
+            if (ash_region_is_used(region) || ash_region_bin(region->size) != bin)
                 return "a bin that holds what does not belong there";
             if (region->link.bin_previous != previous)
                 return "a broken link in a bin";

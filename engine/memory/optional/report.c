@@ -18,15 +18,19 @@ static void add_usage(struct ash_memory_usage *sum, const struct ash_memory_usag
     sum->dedicated += usage->dedicated;
 }
 
+// Everything is locked.
 static size_t host_bytes(const struct ash_allocator *allocator)
 {
-    size_t bytes = sizeof(*allocator);
-    bytes +=
-        (size_t)__atomic_load_n(&allocator->pool.committed, __ATOMIC_RELAXED) * sizeof(uint64_t);
-    bytes += (size_t)ash_align_up(__atomic_load_n(&allocator->chunk_count, __ATOMIC_RELAXED) *
-                                      sizeof(struct ash_chunk),
-                                  ASH_HOST_PAGE);
-    bytes += allocator->sets_committed;
+    size_t bytes = sizeof(*allocator) + ash_region_pool_bytes(&allocator->pool);
+    bytes += (size_t)ash_align_up(allocator->chunk_count * sizeof(struct ash_chunk), ASH_HOST_PAGE);
+    for (uint32_t i = 1; i <= ASH_ARENA_COUNT; i++) {
+        const struct ash_arena *arena = allocator->arenas[i];
+        bytes += arena != NULL ? sizeof(*arena) : 0;
+        for (uint32_t set = 0; arena != NULL && set < VK_MAX_MEMORY_TYPES * ASH_CLASS_COUNT; set++)
+            bytes += arena->regions[set / ASH_CLASS_COUNT][set % ASH_CLASS_COUNT] != NULL
+                         ? sizeof(struct ash_regions)
+                         : 0;
+    }
     return bytes;
 }
 
@@ -45,9 +49,10 @@ void ash_allocator_stats(const struct ash_allocator *allocator, struct ash_alloc
         usage->dedicated = accounts->dedicated[type];
         usage->live_bytes = accounts->dedicated_bytes[type];
         usage->live_blocks = accounts->dedicated[type];
-        for (uint32_t i = 0; i < ASH_ARENA_COUNT * ASH_CLASS_COUNT; i++) {
+        for (uint32_t i = ASH_CLASS_COUNT; i < (ASH_ARENA_COUNT + 1) * ASH_CLASS_COUNT; i++) {
+            const struct ash_arena *arena = allocator->arenas[i / ASH_CLASS_COUNT];
             const struct ash_regions *set =
-                allocator->arenas[i / ASH_CLASS_COUNT].regions[type][i % ASH_CLASS_COUNT];
+                arena != NULL ? arena->regions[type][i % ASH_CLASS_COUNT] : NULL;
             usage->live_bytes += set != NULL ? set->used_bytes : 0;
             usage->live_blocks += set != NULL ? set->used_count : 0;
             out->peak_live_bytes += set != NULL ? set->peak_used_bytes : 0;
@@ -80,7 +85,7 @@ static uint32_t free_regions(const struct ash_allocator *allocator, const struct
     }
     for (uint32_t i = ash_chunk_first_region(allocator, chunk); i != ASH_REGION_NONE;
          i = ash_chunk_next_region(allocator, chunk, i)) {
-        if (ash_region_at(regions, i)->state != ASH_REGION_FREE)
+        if (ash_region_is_used(ash_region_at(regions, i)))
             continue;
         if (out != NULL)
             out[count] = (struct ash_free_region){ash_region_at(regions, i)->offset,
@@ -97,7 +102,7 @@ static void show_blocks(const struct ash_allocator *allocator, const struct ash_
     for (uint32_t i = ash_chunk_first_region(allocator, chunk); i != ASH_REGION_NONE;
          i = ash_chunk_next_region(allocator, chunk, i)) {
         const struct ash_region *region = ash_region_at(allocator->pool.regions, i);
-        if (region->state != ASH_REGION_USED)
+        if (!ash_region_is_used(region))
             continue;
         struct ash_block_note note = ash_block_note_get(allocator, i);
         struct ash_memory_block_info info = {
@@ -108,7 +113,7 @@ static void show_blocks(const struct ash_allocator *allocator, const struct ash_
                     .size = chunk->dedicated ? chunk->size : region->size,
                     .memory_type_index = chunk->memory_type_index,
                     .region = i,
-                    .id = region->id,
+                    .id = region->mark & ~ASH_BLOCK_NOTED,
                 },
             .label = note.label,
             .user = note.user,

@@ -141,8 +141,9 @@ static void all_threads_are_asked(struct memory_test *test, bool busy)
     take_elsewhere(&full);
     take_elsewhere(&room);
     assert_int_equal(fake_device_calls(test->device, "vkAllocateMemory"), 3);
-    struct ash_lock *locks[] = {&test->allocator->arenas[full.block.id >> 56].lock,
-                                &test->allocator->arenas[room.block.id >> 56].lock};
+    struct ash_lock *locks[] = {
+        &ash_arena_at(test->allocator, full.block.id >> ASH_BLOCK_ARENA_SHIFT & 31)->lock,
+        &ash_arena_at(test->allocator, room.block.id >> ASH_BLOCK_ARENA_SHIFT & 31)->lock};
     assert_true(locks[0] != locks[1]);
     pthread_t threads[2];
     for (int i = 0; i < 2 && busy; i++) {

@@ -106,7 +106,8 @@ static void a_busy_thread_is_waited_for_before_the_driver_is_asked(void **state)
     void *of_theirs[] = {&test, &theirs}, *of_ours[] = {&test, &ours};
     assert_int_equal(pthread_create(&other, NULL, take_a_block, of_theirs), 0);
     assert_int_equal(pthread_join(other, NULL), 0);
-    struct ash_arena *arena = &test.allocator->arenas[theirs.id >> 56];
+    struct ash_arena *arena =
+        ash_arena_at(test.allocator, (theirs.id >> ASH_BLOCK_ARENA_SHIFT) % 32);
     assert_true(arena != ash_arena_of_thread(test.allocator));
     ash_lock_acquire(&arena->lock);
     assert_int_equal(pthread_create(&other, NULL, release_when_awaited, &arena->lock), 0);
