@@ -43,6 +43,10 @@ void main()
     vec2 extent = quad_extent(quad, corner);
     float scale = chunk.origin_scale.w;
     place = chunk.origin_scale.xyz + quad_position(quad, extent) * scale;
+    if (VARIANT == ABOVE) { // over its neighbours by a fraction of a pixel, as terrain.glsl has it
+        vec2 over = (step(0.5, extent) - 0.5) * (length(place) * frame.camera.w * 0.02);
+        place = chunk.origin_scale.xyz + quad_position(quad, extent + over) * scale;
+    }
     vec3 normal = quad_normal(quad);
     bool top = normal.y > 0.5 || (normal.y == 0.0 && extent.y > 0.0);
     if (VARIANT != GLASS && top)
@@ -143,7 +147,8 @@ vec4 water()
     }
     vec3 sky = haze_color(air, mirrored);
     vec3 surface = body * (1.0 - mirror) + sky * mirror + light * (shine * 0.9);
-    return vec4(surface * haze.a + haze.rgb, 1.0 - (1.0 - mirror) * 0.7 * haze.a);
+    // All is seen of what now lies there: where quads overlap, the second adds nothing.
+    return vec4(surface * haze.a + haze.rgb, 1.0);
 }
 
 void main()

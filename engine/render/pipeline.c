@@ -172,13 +172,13 @@ static VkPipelineColorBlendAttachmentState blend_state(enum ash_blend blend)
         [ASH_BLEND_ADD] = {VK_BLEND_FACTOR_ONE, VK_BLEND_FACTOR_ONE},
         [ASH_BLEND_BEFORE] = {VK_BLEND_FACTOR_ONE_MINUS_DST_ALPHA, VK_BLEND_FACTOR_DST_ALPHA},
     };
-    bool keeps = blend == ASH_BLEND_BEFORE;
+    bool replaces = blend == ASH_BLEND_BEFORE;
     return (VkPipelineColorBlendAttachmentState){
         .blendEnable = blend != ASH_BLEND_NONE,
         .srcColorBlendFactor = factors[blend].source,
         .dstColorBlendFactor = factors[blend].destination,
-        .srcAlphaBlendFactor = keeps ? VK_BLEND_FACTOR_ZERO : VK_BLEND_FACTOR_ONE,
-        .dstAlphaBlendFactor = keeps ? VK_BLEND_FACTOR_ONE : factors[blend].destination,
+        .srcAlphaBlendFactor = VK_BLEND_FACTOR_ONE,
+        .dstAlphaBlendFactor = replaces ? VK_BLEND_FACTOR_ZERO : factors[blend].destination,
         .colorWriteMask = VK_COLOR_COMPONENT_R_BIT | VK_COLOR_COMPONENT_G_BIT |
                           VK_COLOR_COMPONENT_B_BIT | VK_COLOR_COMPONENT_A_BIT};
 }

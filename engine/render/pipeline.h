@@ -85,7 +85,8 @@ ASH_API struct ash_binding ash_pipelines_sampled(const struct ash_pipelines *pip
                                                  enum ash_sampler sampler, VkImageView view);
 
 // How what is drawn joins what is there; PREMULTIPLIED: its colour holds its alpha already; BEFORE:
-// by the alpha of what is there, which is kept: so much of that is seen through what is drawn.
+// by the alpha of what is there: so much of that is seen through what is drawn, whose own then
+// stands there.
 enum ash_blend {
     ASH_BLEND_NONE,
     ASH_BLEND_ALPHA,

@@ -1,8 +1,8 @@
 // Labels: gpu
 //
 // No seams along a flight: where chunks of different detail meet, and where a long edge meets short
-// ones, nothing of what lies behind shows through. The sky leaves 0 in the target's alpha, and what
-// is drawn of the terrain more, as far as it is seen through the sea.
+// ones, nothing of what lies behind shows through. The sky leaves 0 in the target's alpha, and land
+// and sea, which hide it, more.
 #include "game/base/jobs.h"
 #include "game/passes/passes.h"
 #include "game/scene/scene.h"
