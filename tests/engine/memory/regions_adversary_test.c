@@ -36,7 +36,7 @@ static uint64_t steps_of_take(struct fixture *fixture, uint32_t alignment, uint3
     assert_true(ash_region_stock_ready(&fixture->stock));
     steps = 0;
     __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() | trap_flag);
-    bool found = ash_regions_take(&fixture->set, SIZE, alignment, out);
+    bool found = ash_regions_take(&fixture->set, SIZE, alignment, 0, out);
     __builtin_ia32_writeeflags_u64(__builtin_ia32_readeflags_u64() & ~trap_flag);
     if (!found)
         *out = ASH_REGION_NONE;
@@ -47,7 +47,7 @@ static uint32_t take(struct fixture *fixture, uint32_t size)
 {
     uint32_t region = ASH_REGION_NONE;
     assert_true(ash_region_stock_ready(&fixture->stock));
-    assert_true(ash_regions_take(&fixture->set, size, 1, &region));
+    assert_true(ash_regions_take(&fixture->set, size, 1, 0, &region));
     return region;
 }
 
@@ -60,7 +60,7 @@ static struct fixture *begin(uint32_t holes, uint32_t rest)
     assert_non_null(fixture);
     *fixture = (struct fixture){0};
     assert_true(ash_region_pool_init(&fixture->pool, CAPACITY));
-    ash_region_stock_init(&fixture->stock, &fixture->pool, 0);
+    ash_region_stock_init(&fixture->stock, &fixture->pool);
     assert_true(ash_region_stock_ready(&fixture->stock));
     ash_regions_init(&fixture->set, &fixture->stock);
     fixture->edge = ash_regions_add_span(&fixture->set, 1, holes * (SIZE + 1) + 1 + rest);
