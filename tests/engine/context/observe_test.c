@@ -137,7 +137,7 @@ static void the_engine_records_barriers_in_one_place(void **state)
     assert_non_null(found);
     char line[512];
     assert_non_null(fgets(line, sizeof(line), found));
-    assert_non_null(strstr(line, "engine/context/optional/observe.c"));
+    assert_non_null(strstr(line, "engine/context/observe.c"));
     assert_null(fgets(line, sizeof(line), found));
     pclose(found);
 }
