@@ -3,9 +3,8 @@
 # protector, checked string functions (FORTIFY), and tables of addresses that are read-only once the
 # program runs (full RELRO).
 #
-#   hardened.sh PROGRAM
+#   hardened.sh PROGRAM-OR-LIBRARY...
 set -euo pipefail
-program=$1
 bad=0
 expect() {
     if ! grep -qE "$2" <<<"$(readelf --wide "$1" "$program")"; then
@@ -13,9 +12,11 @@ expect() {
         bad=$((bad + 1))
     fi
 }
-expect --file-header 'Type: +DYN' "position-independent code"
-expect --dyn-syms '__stack_chk_fail' "stack protector"
-expect --dyn-syms '__[a-z]+_chk' "checked functions of FORTIFY"
-expect --program-headers 'GNU_RELRO' "RELRO"
-expect --dynamic '\(FLAGS(_1)?\).*(BIND_)?NOW' "immediate binding, the other half of full RELRO"
+for program; do
+    expect --file-header 'Type: +DYN' "position-independent code"
+    expect --dyn-syms '__stack_chk_fail' "stack protector"
+    expect --dyn-syms '__[a-z]+_chk' "checked functions of FORTIFY"
+    expect --program-headers 'GNU_RELRO' "RELRO"
+    expect --dynamic '\(FLAGS(_1)?\).*(BIND_)?NOW' "immediate binding, the other half of full RELRO"
+done
 [ "$bad" -eq 0 ]

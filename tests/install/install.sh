@@ -111,6 +111,7 @@ cmake -S "$source" -B "$shared" -G Ninja -DCMAKE_BUILD_TYPE=Release -DBUILD_SHAR
 ninja -C "$shared" -j2 >"$folder/ninja.log" || fail "$(tail -n 40 "$folder/ninja.log")"
 prefix shared "$shared"
 exports shared so -D
+"$source/tests/house/hardened.sh" "$folder"/shared/lib/libash_*.so || fail "a library is not hardened"
 by_find_package shared
 by_pkg_config shared
 game shared
