@@ -14,13 +14,14 @@ enum { MAX_PLANS = 8192, MAX_PLACES = 1024 };
 
 static struct played played;
 static struct walk_plan plans[MAX_PLANS];
-#define LINE "--headless --memory-report memory.json --trace trace"
+#define SEEN " --memory-report memory.json --trace trace"
 
 // The function at an address of the program, and its file: "world_create (game/world/world.c)".
 static void look_up(const char *address, char *name, size_t size)
 {
     char command[512], function[64] = "?", file[256] = "?";
-    snprintf(command, sizeof(command), "addr2line -f -e " ASH_BINARY_DIR "/cinder %s", address);
+    snprintf(command, sizeof(command), "addr2line -f -e " ASH_BINARY_DIR "/%s %s",
+             played.day ? "cinder_day" : "cinder", address);
     FILE *answer = popen(command, "r");
     walk_must(answer != NULL, "addr2line is there");
     if (fscanf(answer, "%63s %255s", function, file) != 2)
@@ -73,7 +74,7 @@ static void name_kind(const char *said, struct walk_plan *plan)
 static enum walk_outcome run(struct walk_plan *plan, struct child *child, const char **why)
 {
     char words[1024];
-    snprintf(words, sizeof(words), LINE " %s", plan->fault);
+    snprintf(words, sizeof(words), "--headless%s %s", played.day ? "" : SEEN, plan->fault);
     played_run(&played, child, words);
     const char *said = child_line(child, "fault: ");
     bool happened = said[0] != '\0';
@@ -99,7 +100,9 @@ static size_t count_faults(const char *what)
 {
     static struct child child;
     unsigned long long count = 0;
-    played_run(&played, &child, LINE " --fault-count");
+    char words[256];
+    snprintf(words, sizeof(words), "--headless%s --fault-count", played.day ? "" : SEEN);
+    played_run(&played, &child, words);
     if (child_complaint(&child) != NULL || child.exit_code != 0)
         fail_msg("without a fault: %s", child.text);
     played_keep_reference(&played);
@@ -121,7 +124,8 @@ static void walk_all(const char *name, const char *option, const char *what)
         snprintf(plans[i].fault, sizeof(plans[i].fault), "--%s %zu", option, i + 1);
         snprintf(plans[i].kind, sizeof(plans[i].kind), "not reached");
     }
-    const struct walk all = {.name = name, .plans = plans, .count = count, .run = run};
+    const struct walk all = {
+        .name = name, .plans = plans, .count = count, .run = run, .sample = played.day ? 12 : 0};
     assert_int_equal(walk(&all), 0);
 }
 
@@ -149,11 +153,28 @@ static int end(void **state)
     return walk_end() ? 0 : -1;
 }
 
+// What happens in a game besides.
+static void every_allocation_of_a_day_fails_once(void **state)
+{
+    (void)state;
+    played.day = true;
+    walk_all("host allocations of a day", "fault-alloc", "allocations");
+}
+
+static void every_file_operation_of_a_day_fails_once(void **state)
+{
+    (void)state;
+    played.day = true;
+    walk_all("file operations of a day", "fault-file", "file operations");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_allocation_fails_once),
         cmocka_unit_test(every_file_operation_fails_once),
+        cmocka_unit_test(every_allocation_of_a_day_fails_once),
+        cmocka_unit_test(every_file_operation_of_a_day_fails_once),
     };
     cmocka_set_test_filter(getenv("ASH_TEST"));
     return cmocka_run_group_tests(tests, begin, end);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "game/world/save/save.h"
@@ -64,15 +65,30 @@ bool played_begin(struct played *played)
     return make_world(played->pristine);
 }
 
+// Shaders that cinder_day finds and saves, in the current folder.
+static void lay_out_shaders(void)
+{
+    walk_must(mkdir("shaders", 0700) == 0 || access("shaders", W_OK) == 0, "there is a folder");
+    copy_file(ASH_SOURCE_DIR "/shaders/shared.h", "shaders/shared.h");
+    copy_file(ASH_SOURCE_DIR "/shaders/wave.h", "shaders/wave.h");
+    copy_file(ASH_SOURCE_DIR "/shaders/post.glsl", "shaders/post.glsl");
+    walk_must(system("sed 's/0\\.72/0.80/' shaders/post.glsl >shaders/next.glsl && "
+                     "sed 's/0\\.72/zero/' shaders/post.glsl >shaders/broken.glsl") == 0,
+              "shaders can be changed");
+}
+
 void played_run(const struct played *played, struct child *child, const char *words)
 {
     char line[1024];
-    const char *argv[CHILD_WORDS] = {ASH_BINARY_DIR "/cinder"};
+    const char *argv[CHILD_WORDS] = {played->day ? ASH_BINARY_DIR "/cinder_day"
+                                                 : ASH_BINARY_DIR "/cinder"};
+    if (played->day)
+        lay_out_shaders();
     // 40 blocks: a column is left behind, and another comes into sight.
     snprintf(line, sizeof(line),
              "--fly --speed 400 --frames 6 --size 64x64 --radius 1 --world " WORLD " --out " PICTURE
-             " %s",
-             words);
+             "%s %s",
+             played->day ? " --watch shaders" : "", words);
     size_t count = 1;
     for (char *word = strtok(line, " "); word != NULL && count < CHILD_WORDS - 1;
          word = strtok(NULL, " "))

@@ -9,6 +9,7 @@
 #include "tests/faults/child.h"
 
 struct played {
+    bool day; // as tests/faults/day/cinder_day.c plays, with all that happens there
     char pristine[96], reference[96]; // the world before each run, and what is drawn of it
 };
 

@@ -139,6 +139,24 @@ static void every_call_fails_once(void **state)
     assert_int_equal(walk(&all), 0);
 }
 
+#ifndef NDEBUG
+static void every_call_of_a_day_fails_once(void **state)
+{
+    (void)state;
+    played.day = true;
+    make_plans();
+    assert_true(plan_count > 200);
+    played_keep_reference(&played);
+    const struct walk all = {.name = "Vulkan calls of a day",
+                             .plans = plans,
+                             .count = plan_count,
+                             .run = run,
+                             .sample = 12};
+    assert_int_equal(walk(&all), 0);
+    played.day = false;
+}
+#endif
+
 static struct display display;
 
 static bool begin_display(void)
@@ -184,6 +202,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_call_fails_once),
+#ifndef NDEBUG
+        cmocka_unit_test(every_call_of_a_day_fails_once),
+#endif
         cmocka_unit_test(every_call_fails_once_in_a_window),
     };
     cmocka_set_test_filter(getenv("ASH_TEST"));

@@ -180,10 +180,11 @@ static void work_all(const struct walk *walk, struct board *board, struct table 
 // ---- The walk
 
 // Every so many-th plan, and from which on.
-static size_t choose_step(size_t count, size_t *offset)
+static size_t choose_step(const struct walk *walk, size_t *offset)
 {
+    size_t count = walk->count, usual = walk->sample > 0 ? walk->sample : DEFAULT_SAMPLE;
     const char *wanted = getenv("ASH_WALK"), *from = getenv("ASH_WALK_OFFSET");
-    size_t sample = wanted != NULL ? strtoul(wanted, NULL, 10) : DEFAULT_SAMPLE;
+    size_t sample = wanted != NULL ? strtoul(wanted, NULL, 10) : usual;
     bool all = (wanted != NULL && strcmp(wanted, "all") == 0) || sample == 0 || sample >= count;
     size_t step = all ? 1 : count / sample;
     *offset = (from != NULL ? strtoul(from, NULL, 10) : (size_t)time(NULL)) % step;
@@ -201,7 +202,7 @@ uint32_t walk(const struct walk *walk)
 {
     struct table table = {.count = 0};
     double began = now();
-    size_t offset = 0, step = choose_step(walk->count, &offset);
+    size_t offset = 0, step = choose_step(walk, &offset);
     size_t size = sizeof(struct board) + walk->count * sizeof(struct result);
     struct board *board =
         mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -36,6 +36,7 @@ struct walk {
     const struct walk_plan *plans;
     size_t count;
     walk_run *run;
+    size_t sample;       // so many of them, if ASH_WALK does not say; 0: 40
     bool (*begin)(void); // what a worker needs besides its folder; NULL: nothing
     void (*end)(void);
 };
