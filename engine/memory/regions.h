@@ -7,7 +7,8 @@
 // A span stands for a chunk of device memory, but nothing here knows Vulkan. Every part of a span,
 // used or free, is a region. Neighbours are linked, so that giving one back merges it with free
 // neighbours at once; free regions also stand in bins by size, which reach across all spans, so
-// that finding one loops over nothing.
+// that finding one loops over nothing as long as any region is larger than what is asked for by its
+// alignment. Where none is, those that may fit are looked at one by one: the driver would be next.
 //
 // Units: offsets and sizes are bytes; a span has at most ASH_REGION_MAX_SPAN.
 // Thread-safety: one thread at a time per ash_regions and its stock.
