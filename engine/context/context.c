@@ -25,6 +25,14 @@ static struct ash_context_instance *owned_alloc(void)
     return owned;
 }
 
+static struct ash_gpus *gpus_alloc(void)
+{
+    struct ash_gpus *gpus = calloc(1, sizeof(*gpus));
+    if (gpus == NULL)
+        ash_log(ASH_LOG_ERROR, "out of memory for a list of GPUs; close other programs");
+    return gpus;
+}
+
 static void destroy_surface(struct ash_context_instance *owned)
 {
     if (owned->context.surface != VK_NULL_HANDLE)
@@ -81,7 +89,7 @@ enum ash_result ash_context_create(const struct ash_context_params *params,
     struct ash_context_instance *owned = owned_alloc();
     if (owned == NULL)
         return result;
-    gpus = calloc(1, sizeof(*gpus));
+    gpus = gpus_alloc();
     if (gpus == NULL)
         goto failed;
     if (params->surface != NULL)
@@ -180,7 +188,7 @@ enum ash_result ash_context_list_gpus(void (*line)(void *user, const char *text)
 {
     ASH_ASSERT(line != NULL);
     struct ash_context_instance *owned = owned_alloc();
-    struct ash_gpus *gpus = calloc(1, sizeof(*gpus));
+    struct ash_gpus *gpus = gpus_alloc();
     enum ash_result result = ASH_ERROR_OUT_OF_HOST_MEMORY;
     if (owned != NULL && gpus != NULL)
         result = ash_instance_init(owned, &(struct ash_context_params){0});

@@ -10,7 +10,7 @@
 #include "tests/faults/walk.h"
 #include "tests/support/test.h"
 
-enum { MAX_PLANS = 8192, MAX_PLACES = 1024 };
+enum { MAX_PLANS = 8192, MAX_PLACES = 1024, START_ALLOCATIONS = 24 };
 
 static struct played played;
 static struct walk_plan plans[MAX_PLANS];
@@ -135,6 +135,33 @@ static void every_allocation_fails_once(void **state)
     walk_all("host allocations", "fault-alloc", "allocations");
 }
 
+// What is needed before the device is there, each of it, in every run of this test: once the list
+// of GPUs was not there, and nobody said so.
+static void a_start_without_memory_says_so(void **state)
+{
+    (void)state;
+    static struct child child;
+    for (int i = 1; i <= START_ALLOCATIONS; i++) {
+        char number[16];
+        snprintf(number, sizeof(number), "%d", i);
+        const char *words[] = {ASH_BINARY_DIR "/cinder",
+                               "--headless",
+                               "--radius",
+                               "1",
+                               "--frames",
+                               "1",
+                               "--size",
+                               "64x64",
+                               "--fault-alloc",
+                               number,
+                               NULL};
+        child_run(&child, words, 60.0);
+        bool silent = child_says(&child, "cinder: ", "nothing has said why");
+        if (child_complaint(&child) != NULL || silent)
+            fail_msg("allocation %d: %s", i, child.text);
+    }
+}
+
 static void every_file_operation_fails_once(void **state)
 {
     (void)state;
@@ -171,6 +198,7 @@ static void every_file_operation_of_a_day_fails_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_start_without_memory_says_so),
         cmocka_unit_test(every_allocation_fails_once),
         cmocka_unit_test(every_file_operation_fails_once),
         cmocka_unit_test(every_allocation_of_a_day_fails_once),
