@@ -84,8 +84,10 @@ void main()
     center = vec4(frame.light_direction.xyz, height / CLOUD_CELL);
     if (VARIANT == DISC) {
         haze = direction;
-        bright = day ? vec4(frame.sun_glow.rgb + vec3(0.95, 0.9, 0.73), 1.0)
-                     : vec4(0.81, 0.83, 0.86, frame.sky_zenith.a);
+        // Chosen without a branch: lavapipe compiles a shader anew for each frame that branches by
+        // uniforms alone, and keeps all of them, 256 KiB a frame.
+        bright = mix(vec4(0.81, 0.83, 0.86, frame.sky_zenith.a),
+                     vec4(frame.sun_glow.rgb + vec3(0.95, 0.9, 0.73), 1.0), bvec4(day));
         bright.a *= 1.0 - frame.fog.w;
         return;
     }
