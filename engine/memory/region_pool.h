@@ -21,7 +21,7 @@ struct ash_region_link {
     uint32_t bin_previous, bin_next;
 };
 
-// Small, because a free touches up to eight of them, in memory that lies in no cache once many
+// Small, because a free touches up to nine of them, in memory that lies in no cache once many
 // live: what distinguishes used regions and free ones shares its place.
 struct ash_region {
     uint32_t offset, size;
