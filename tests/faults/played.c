@@ -72,8 +72,8 @@ static void lay_out_shaders(void)
     copy_file(ASH_SOURCE_DIR "/shaders/shared.h", "shaders/shared.h");
     copy_file(ASH_SOURCE_DIR "/shaders/wave.h", "shaders/wave.h");
     copy_file(ASH_SOURCE_DIR "/shaders/post.glsl", "shaders/post.glsl");
-    walk_must(system("sed 's/0\\.72/0.80/' shaders/post.glsl >shaders/next.glsl && "
-                     "sed 's/0\\.72/zero/' shaders/post.glsl >shaders/broken.glsl") == 0,
+    walk_must(system("cd shaders && sed 's/0\\.72/0.80/' post.glsl >next.glsl && "
+                     "sed 's/0\\.72/zero/' post.glsl >broken.glsl") == 0,
               "shaders can be changed");
 }
 

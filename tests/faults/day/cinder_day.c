@@ -11,9 +11,10 @@
 #include "game/game.h"
 
 // Of the folder that is watched.
-#define POST   "shaders/post.glsl"
-#define NEXT   "shaders/next.glsl"
-#define BROKEN "shaders/broken.glsl"
+#define FOLDER "shaders/"
+#define POST   FOLDER "post.glsl"
+#define NEXT   FOLDER "next.glsl"
+#define BROKEN FOLDER "broken.glsl"
 
 void __real_game_control(struct game *game, double seconds);
 void __wrap_game_control(struct game *game, double seconds);
