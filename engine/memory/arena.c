@@ -197,8 +197,8 @@ bool ash_arena_lock_block(struct ash_allocator *allocator, const struct ash_memo
     struct ash_chunk *chunk = &allocator->chunks[ash_region_span(id)];
     ash_lock_acquire(&arena->lock);
     *out = (struct ash_found_block){arena, chunk, block->region, region->mark != id};
-    if ((region->mark == id || region->mark == (id | ASH_BLOCK_NOTED)) &&
-        region->offset == block->offset && chunk->memory == block->memory)
+    if ((region->mark & ~ASH_BLOCK_NOTED) == id && region->offset == block->offset &&
+        chunk->memory == block->memory)
         return true;
     ash_lock_release(&arena->lock);
     return false;
