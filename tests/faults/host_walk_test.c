@@ -144,17 +144,9 @@ static void a_start_without_memory_says_so(void **state)
     for (int i = 1; i <= START_ALLOCATIONS; i++) {
         char number[16];
         snprintf(number, sizeof(number), "%d", i);
-        const char *words[] = {ASH_BINARY_DIR "/cinder",
-                               "--headless",
-                               "--radius",
-                               "1",
-                               "--frames",
-                               "1",
-                               "--size",
-                               "64x64",
-                               "--fault-alloc",
-                               number,
-                               NULL};
+        const char *program = ASH_BINARY_DIR "/cinder";
+        const char *words[] = {program,  "--headless", "--radius",      "1",    "--frames", "1",
+                               "--size", "64x64",      "--fault-alloc", number, NULL};
         child_run(&child, words, 60.0);
         bool silent = child_says(&child, "cinder: ", "nothing has said why");
         if (child_complaint(&child) != NULL || silent)

@@ -77,7 +77,9 @@ static bool play_another(struct options *options, const char *record, const char
 
 bool __wrap_game_destroy(struct game *game)
 {
-    struct options *options = game != NULL ? options_of(game) : NULL;
+    if (game == NULL)
+        return __real_game_destroy(game);
+    struct options *options = options_of(game);
     if (!__real_game_destroy(game) || !went_well)
         return false;
     left = true;
