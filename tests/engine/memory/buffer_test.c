@@ -1,11 +1,13 @@
 // Labels: gpu
 #include "engine/memory/buffer.h"
 
+#include "engine/context/instance.h"
 #include "engine/memory/optional/growth.h"
 #include "engine/memory/optional/report.h"
 #include "tests/support/catch.h"
 #include "tests/support/memory_test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <volk.h>
@@ -249,6 +251,30 @@ static void what_requires_memory_of_its_own_gets_it(void **state)
     }
 }
 
+static char memory_name[128];
+
+static VKAPI_ATTR VkResult VKAPI_CALL keep_memory_name(VkDevice device,
+                                                       const VkDebugUtilsObjectNameInfoEXT *info)
+{
+    (void)device;
+    if (info->objectType == VK_OBJECT_TYPE_DEVICE_MEMORY)
+        snprintf(memory_name, sizeof(memory_name), "%s", info->pObjectName);
+    return VK_SUCCESS;
+}
+
+static void memory_is_named_by_what_it_is(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_buffer buffer;
+    memory_test_begin(&test, &fake_profiles[FAKE_INTEGRATED]);
+    test.context->owned->fn.vkSetDebugUtilsObjectNameEXT = keep_memory_name;
+    assert_int_equal(ash_buffer_init(&buffer, test.allocator, &ordinary), ASH_OK);
+    assert_string_equal(memory_name, "chunk, memory type 0, 65536 KiB");
+    ash_buffer_finish(&buffer);
+    memory_test_end(&test);
+}
+
 static void objects_are_named(void **state)
 {
     (void)state;
@@ -359,6 +385,7 @@ int main(void)
         cmocka_unit_test(the_rules_of_init_are_checked),
         cmocka_unit_test(a_buffer_with_an_address_lies_in_memory_that_allows_it),
         cmocka_unit_test(what_requires_memory_of_its_own_gets_it),
+        cmocka_unit_test(memory_is_named_by_what_it_is),
         cmocka_unit_test(objects_are_named),
         cmocka_unit_test(an_allocator_destroyed_before_its_buffers_is_caught),
         cmocka_unit_test(a_block_that_was_freed_by_somebody_else_is_named),

@@ -120,12 +120,31 @@ static void a_busy_thread_is_waited_for_before_the_driver_is_asked(void **state)
     memory_test_end(&test);
 }
 
+// Who looks at the whole allocator holds all its locks: 1 in each, 0 afterwards.
+static void all_locks_are_held_at_once(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    struct ash_arena *arena = ash_arena_of_thread(test.allocator);
+    const struct ash_lock *locks[] = {&test.allocator->arenas_lock, &arena->lock,
+                                      &test.allocator->table_lock};
+    ash_allocator_lock_all(test.allocator);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(locks[i]->held, 1);
+    ash_allocator_unlock_all(test.allocator);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(locks[i]->held, 0);
+    memory_test_end(&test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_free_lock_is_taken_at_once),
         cmocka_unit_test(who_waits_is_let_in),
         cmocka_unit_test(a_busy_thread_is_waited_for_before_the_driver_is_asked),
+        cmocka_unit_test(all_locks_are_held_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
