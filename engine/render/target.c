@@ -34,7 +34,10 @@ bool ash_target_is_stale(const struct ash_target *target, VkExtent2D wanted)
 {
     if (target->presents)
         return ash_swapchain_is_stale(&target->swapchain, wanted);
-    return target->offscreen.image == VK_NULL_HANDLE;
+    if (target->offscreen.image == VK_NULL_HANDLE)
+        return true;
+    return wanted.width != 0 && wanted.height != 0 &&
+           (wanted.width != target->extent.width || wanted.height != target->extent.height);
 }
 
 static enum ash_result make_offscreen(struct ash_target *target, VkExtent2D extent)

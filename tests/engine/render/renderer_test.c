@@ -227,7 +227,7 @@ static void a_pass_that_can_not_be_made_fails_creation(void **state)
     }
 }
 
-static void passes_learn_the_size_once(void **state)
+static void passes_learn_each_size_once(void **state)
 {
     (void)state;
     memset(&calls, 0, sizeof(calls));
@@ -239,12 +239,23 @@ static void passes_learn_the_size_once(void **state)
                                                                                    .pass_count = 1,
                                                                                    .game = "game"}),
                      ASH_OK);
-    // Offscreen, the extent of a draw is ignored.
+    // Offscreen, a size without area leaves the picture as it is.
     assert_int_equal(ash_renderer_draw(fixture.renderer, NULL, (VkExtent2D){0, 0}), ASH_OK);
-    assert_int_equal(ash_renderer_draw(fixture.renderer, NULL, (VkExtent2D){100, 1}), ASH_OK);
+    assert_int_equal(ash_renderer_draw(fixture.renderer, NULL, odd), ASH_OK);
     assert_int_equal(calls.resizes, 1);
     assert_int_equal(calls.extent.width, odd.width);
     assert_int_equal(calls.extent.height, odd.height);
+    assert_int_equal(ash_renderer_draw(fixture.renderer, NULL, (VkExtent2D){100, 1}), ASH_OK);
+    assert_int_equal(ash_renderer_draw(fixture.renderer, NULL, (VkExtent2D){100, 1}), ASH_OK);
+    assert_int_equal(calls.resizes, 2);
+    assert_int_equal(calls.extent.width, 100);
+    assert_int_equal(ash_renderer_extent(fixture.renderer).height, 1);
+    // One that can't be is refused, and the next that can is drawn again.
+    uint32_t most = fixture.context->properties.limits.maxImageDimension2D;
+    assert_int_equal(ash_renderer_draw(fixture.renderer, NULL, (VkExtent2D){most + 1, 1}),
+                     ASH_ERROR_UNSUPPORTED);
+    assert_int_equal(ash_renderer_draw(fixture.renderer, NULL, (VkExtent2D){100, 1}), ASH_OK);
+    assert_int_equal(ash_renderer_extent(fixture.renderer).width, 100);
     render_fixture_close(&fixture);
     assert_int_equal(calls.finishes, 1);
 }
@@ -279,7 +290,7 @@ int main(void)
         cmocka_unit_test(leaves_out_a_pass_that_could_not_prepare),
         cmocka_unit_test(uniforms_used_up_are_not_ready),
         cmocka_unit_test(a_pass_that_can_not_be_made_fails_creation),
-        cmocka_unit_test(passes_learn_the_size_once),
+        cmocka_unit_test(passes_learn_each_size_once),
         cmocka_unit_test(refuses_a_picture_too_large),
         cmocka_unit_test(destroying_nothing_is_allowed),
     };
