@@ -172,12 +172,34 @@ static void all_threads_are_asked_before_the_driver(void **state)
     }
 }
 
+// Whichever arena has the only chunk: each in turn, at last this thread's.
+static void no_arena_is_forgotten(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    for (int i = 0; i <= ASH_ARENA_COUNT; i++) {
+        struct job own = {.test = &test, .params = request(MIB, 1 << 0)}, other = own;
+        if (i == ASH_ARENA_COUNT)
+            take(&own);
+        take_elsewhere(&other);
+        if (i < ASH_ARENA_COUNT)
+            take(&own);
+        assert_true(own.block.memory == other.block.memory);
+        give(&test, &own.block);
+        give(&test, &other.block);
+        (void)ash_allocator_trim(test.allocator);
+    }
+    memory_test_end(&test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_way_is_tried_in_all_types_before_the_next),
         cmocka_unit_test(a_smaller_chunk_may_just_hold_the_block),
         cmocka_unit_test(all_threads_are_asked_before_the_driver),
+        cmocka_unit_test(no_arena_is_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,21 +120,34 @@ static void a_busy_thread_is_waited_for_before_the_driver_is_asked(void **state)
     memory_test_end(&test);
 }
 
+static void *make_arena(void *allocator)
+{
+    return ash_arena_of_thread(allocator);
+}
+
+static void assert_locks(const struct ash_allocator *allocator, uint32_t held)
+{
+    assert_int_equal(allocator->arenas_lock.held, held);
+    assert_int_equal(allocator->table_lock.held, held);
+    for (uint32_t i = 1; i <= ASH_ARENA_COUNT; i++)
+        assert_int_equal(allocator->arenas[i]->lock.held, held);
+}
+
 // Who looks at the whole allocator holds all its locks: 1 in each, 0 afterwards.
 static void all_locks_are_held_at_once(void **state)
 {
     (void)state;
     struct memory_test test;
     memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
-    struct ash_arena *arena = ash_arena_of_thread(test.allocator);
-    const struct ash_lock *locks[] = {&test.allocator->arenas_lock, &arena->lock,
-                                      &test.allocator->table_lock};
+    for (int i = 0; i < ASH_ARENA_COUNT; i++) {
+        pthread_t thread;
+        assert_int_equal(pthread_create(&thread, NULL, make_arena, test.allocator), 0);
+        assert_int_equal(pthread_join(thread, NULL), 0);
+    }
     ash_allocator_lock_all(test.allocator);
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(locks[i]->held, 1);
+    assert_locks(test.allocator, 1);
     ash_allocator_unlock_all(test.allocator);
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(locks[i]->held, 0);
+    assert_locks(test.allocator, 0);
     memory_test_end(&test);
 }
 

@@ -7,6 +7,7 @@
 #include "engine/bits.h"
 #include "engine/memory/allocator_internal.h"
 #include "engine/memory/host.h"
+#include "tests/support/catch.h"
 #include "tests/support/failing_host.h"
 #include "tests/support/memory_test.h"
 
@@ -77,11 +78,32 @@ static void late_names_find_the_table_grown(void **state)
     memory_test_end(&test);
 }
 
+// Where no block ever had a name there is no table, not even to look into.
+static void a_leak_without_a_name_is_told_all_the_same(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_allocator *allocator;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    const struct ash_allocator_params params = {.context = test.context};
+    const struct ash_alloc_params request = {
+        .requirements = {.size = 64, .alignment = 64, .memoryTypeBits = 1}};
+    assert_int_equal(ash_allocator_create(&params, &allocator), ASH_OK);
+    assert_int_equal(ash_allocator_alloc(allocator, &request, &blocks[0]), ASH_OK);
+    assert_int_equal(allocator->notes_committed, 0);
+    catch_log_begin();
+    ash_allocator_destroy(allocator);
+    assert_int_equal(catch_log_count_text("leak: '(unnamed)', 64 bytes"), 1);
+    catch_log_end();
+    memory_test_end(&test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_grows_when_it_has_to),
         cmocka_unit_test(late_names_find_the_table_grown),
+        cmocka_unit_test(a_leak_without_a_name_is_told_all_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

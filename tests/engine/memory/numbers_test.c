@@ -60,11 +60,49 @@ static void numbers_begin_again(void **state)
     memory_test_end(&test);
 }
 
+// Nor does it lie where no region is yet; looking there would end the process.
+static void regions_that_do_not_exist_are_refused(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    struct ash_memory_block block;
+    take(&test, &block);
+    catch_log_begin();
+    for (uint32_t i = 0; i < 3; i++) {
+        struct ash_memory_block wrong = block;
+        wrong.region = test.allocator->pool.committed + i * ASH_REGION_STEP;
+        assert_int_equal(ash_allocator_free(test.allocator, &wrong), ASH_ERROR_INVALID_BLOCK);
+    }
+    catch_log_end();
+    give(&test, &block);
+    memory_test_end(&test);
+}
+
+static void what_stands_for_nothing_has_no_number(void **state)
+{
+    (void)state;
+    struct memory_test test;
+    struct ash_memory_block block;
+    const struct ash_alloc_params params = {
+        .requirements = {.size = 100, .alignment = 16, .memoryTypeBits = UINT32_MAX},
+        .dedicated = true};
+    memory_test_begin(&test, &fake_profiles[FAKE_DISCRETE]);
+    assert_int_equal(ash_allocator_alloc(test.allocator, &params, &block), ASH_OK);
+    const struct ash_region *region = ash_region_at(test.allocator->pool.regions, block.region);
+    assert_true(region->mark == block.id);
+    give(&test, &block);
+    assert_true(region->mark == 0);
+    memory_test_end(&test);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_that_nobody_was_given_are_refused),
         cmocka_unit_test(numbers_begin_again),
+        cmocka_unit_test(regions_that_do_not_exist_are_refused),
+        cmocka_unit_test(what_stands_for_nothing_has_no_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "engine/bits.h"
+#include "engine/memory/host.h"
 #include "engine/memory/optional/regions_check.h"
 #include "tests/support/count.h"
+#include "tests/support/failing_host.h"
 #include "tests/support/test.h"
 
 enum { SPANS = 3, SPAN_SIZE = 4096, CAPACITY = 1 << 16, MOST_BLOCKS = 600 };
@@ -380,6 +382,29 @@ static void the_pool_has_an_end(void **state)
     ash_region_pool_finish(&pool);
 }
 
+// By a sixteenth, so that the system is seldom asked, and by no more than 64 KiB.
+static void the_pool_grows_by_a_share_of_itself(void **state)
+{
+    (void)state;
+    enum { LEAST = ASH_HOST_PAGE, MOST = 64 << 10, REGIONS = 1 << 17 };
+    struct ash_region_pool pool;
+    struct ash_region_stock stock;
+    assert_true(ash_region_pool_init(&pool, REGIONS));
+    ash_region_stock_init(&stock, &pool);
+    size_t had, step = 0;
+    do {
+        had = ash_region_pool_bytes(&pool);
+        const uint64_t committed = failing_host_committed();
+        assert_true(ash_region_stock_fill(&stock));
+        step = ash_region_pool_bytes(&pool) - had;
+        assert_int_equal(failing_host_committed() - committed, step);
+        assert_int_equal(step,
+                         ash_min_u64(ash_max_u64(ash_align_down(had / 16, LEAST), LEAST), MOST));
+    } while (had < 2 << 20);
+    assert_int_equal(step, MOST);
+    ash_region_pool_finish(&pool);
+}
+
 int main(void)
 {
 #define MODEL_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -393,6 +418,7 @@ int main(void)
         cmocka_unit_test(bins_are_in_order_and_narrow),
         MODEL_TEST(the_checks_see_damage),
         cmocka_unit_test(the_pool_has_an_end),
+        cmocka_unit_test(the_pool_grows_by_a_share_of_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
