@@ -240,7 +240,8 @@ static void the_benchmark_writes_its_object(void **state)
                         "pipelines_cached allocate_memory_calls_after_first_second "
                         "map_memory_calls_after_first_second "
                         "create_pipeline_calls_after_first_second longest_frame_cause "
-                        "parts_ms_median longest_frames frames_over_three_medians "
+                        "parts_ms_median longest_frame_ms longest_frames "
+                        "frames_over_three_medians "
                         "memory_reserved_peak_bytes_by_tenth memory_live_peak_bytes_by_tenth ");
     assert_int_equal(cJSON_GetArraySize(object), count); // and no others
     assert_true(cJSON_GetObjectItem(object, "frames")->valuedouble == 20);
