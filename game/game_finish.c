@@ -30,9 +30,11 @@ static uint8_t *read_picture(struct game *game, VkExtent2D *extent, enum ash_res
     *result = pixels != NULL ? ASH_NOT_READY : ASH_ERROR_OUT_OF_HOST_MEMORY;
     for (int i = 0; i < PICTURE_TRIES && *result == ASH_NOT_READY; i++) {
         *result = ash_renderer_read_pixels(game->renderer, pixels, size);
-        if (*result == ASH_NOT_READY &&
-            ash_renderer_draw(game->renderer, &game->scene, game_extent(game)) != ASH_OK)
+        if (*result != ASH_NOT_READY)
             break;
+        enum ash_result drawn = ash_renderer_draw(game->renderer, &game->scene, game_extent(game));
+        if (drawn != ASH_OK)
+            *result = drawn; // which may be that nothing is ready yet
     }
     if (*result == ASH_OK)
         return pixels;
