@@ -50,8 +50,9 @@ ASH_API ASH_NODISCARD enum ash_result ash_renderer_create(const struct ash_rende
 // Waits for the GPU. NULL is allowed.
 ASH_API void ash_renderer_destroy(struct ash_renderer *renderer);
 
-// Draws and presents one frame. `extent` is the window's framebuffer now, or offscreen the picture's
-// size (0 x 0: as before): a changed one, and a swapchain that is out of date, are dealt with inside.
+// Draws and presents one frame. `extent` is the window's framebuffer now, or offscreen the
+// picture's size (0 x 0: as before): a changed one, and a swapchain that is out of date, are dealt
+// with inside.
 //
 // Errors: NOT_READY: nothing to draw to (0 x 0, minimised), nothing was drawn, poll events and try
 // later; SURFACE_LOST; DEVICE_LOST; OUT_OF_*_MEMORY: the frame was dropped.
