@@ -46,7 +46,9 @@ static void owned_free(struct ash_context_instance *owned)
         return;
     if (!owned->adopted && owned->context.device != VK_NULL_HANDLE) {
         owned->table.vkDeviceWaitIdle(owned->context.device);
+        ash_loader_lock();
         owned->table.vkDestroyDevice(owned->context.device, NULL);
+        ash_loader_unlock();
     }
     destroy_surface(owned);
     ash_instance_finish(owned);

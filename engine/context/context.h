@@ -9,8 +9,9 @@
 // Vulkan is called through `vk`, the device's own function table (volk's struct): nothing here
 // links against a driver, and a test can put a fake device under any part of the engine.
 //
-// Thread-safety: a context does not change after creation and may be read from any thread. What
-// Vulkan wants externally synchronised (queues, command pools) is its user's business.
+// Thread-safety: a context does not change after creation and may be read from any thread; several
+// threads may make and destroy contexts at once. What Vulkan wants externally synchronised (queues,
+// command pools) is its user's business.
 #ifndef ASH_CONTEXT_CONTEXT_H
 #define ASH_CONTEXT_CONTEXT_H
 

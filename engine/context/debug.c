@@ -22,7 +22,9 @@ void ash_debug_name(const struct ash_context *context, VkObjectType type, uint64
         .pObjectName = name,
     };
     // A name that could not be kept is no reason to fail.
+    ash_loader_lock();
     (void)context->owned->fn.vkSetDebugUtilsObjectNameEXT(context->device, &info);
+    ash_loader_unlock();
 }
 
 void ash_debug_begin_label(const struct ash_context *context, VkCommandBuffer commands,

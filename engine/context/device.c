@@ -93,8 +93,11 @@ static VkResult create_device(struct ash_context_instance *owned,
         .enabledExtensionCount = extension_count,
         .ppEnabledExtensionNames = extensions,
     };
-    return owned->fn.vkCreateDevice(owned->context.physical_device, &info, NULL,
-                                    &owned->context.device);
+    ash_loader_lock();
+    VkResult vk_result = owned->fn.vkCreateDevice(owned->context.physical_device, &info, NULL,
+                                                  &owned->context.device);
+    ash_loader_unlock();
+    return vk_result;
 }
 
 enum ash_result ash_device_init(struct ash_context_instance *owned,

@@ -128,8 +128,10 @@ static enum ash_result query_device(const struct ash_context_instance *owned,
 enum ash_result ash_gpus_query(const struct ash_context_instance *owned, struct ash_gpus *out)
 {
     *out = (struct ash_gpus){.count = ASH_MAX_GPUS};
+    ash_loader_lock();
     VkResult vk_result =
         owned->fn.vkEnumeratePhysicalDevices(owned->context.instance, &out->count, out->handles);
+    ash_loader_unlock();
     if (vk_result >= 0 && out->count > 0) {
         enum ash_result result = ASH_OK;
         for (uint32_t i = 0; i < out->count && result == ASH_OK; i++) {

@@ -192,7 +192,10 @@ static VkResult create_instance(struct ash_context_instance *owned, const struct
         info.pNext = &features;
     else if (plan->validation)
         info.pNext = features.pNext;
-    return plan->create(&info, NULL, &owned->context.instance);
+    ash_loader_lock();
+    VkResult vk_result = plan->create(&info, NULL, &owned->context.instance);
+    ash_loader_unlock();
+    return vk_result;
 }
 
 static enum ash_result report_no_instance(VkResult vk_result)
@@ -293,6 +296,8 @@ void ash_instance_finish(struct ash_context_instance *owned)
         return;
     if (owned->messenger != VK_NULL_HANDLE)
         owned->fn.vkDestroyDebugUtilsMessengerEXT(owned->context.instance, owned->messenger, NULL);
+    ash_loader_lock();
     owned->fn.vkDestroyInstance(owned->context.instance, NULL);
+    ash_loader_unlock();
     owned->context.instance = VK_NULL_HANDLE;
 }

@@ -58,6 +58,13 @@ struct ash_context_instance {
     struct ash_context_child *children;
 };
 
+// Held around volk's globals and wherever the loader's lists of drivers and devices, one for the
+// whole process, are changed or walked: while instances and devices are made and destroyed, GPUs
+// enumerated (drivers without one are unloaded there), functions asked for, objects named. The
+// loader has locks of its own, but not the same for both sides (1.4.309 crashes; its issue 2018).
+void ash_loader_lock(void);
+void ash_loader_unlock(void);
+
 // The loader's entry, or NULL (logged) where there is no loader. Thread-safe.
 PFN_vkGetInstanceProcAddr ash_loader_entry(void);
 

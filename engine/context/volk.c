@@ -7,17 +7,26 @@
 #include "engine/context/instance.h"
 #include "engine/log.h"
 
-// volk's globals are only touched under this lock.
-static pthread_mutex_t volk_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t loader_lock = PTHREAD_MUTEX_INITIALIZER;
 static PFN_vkGetInstanceProcAddr loader_entry;
+
+void ash_loader_lock(void)
+{
+    pthread_mutex_lock(&loader_lock);
+}
+
+void ash_loader_unlock(void)
+{
+    pthread_mutex_unlock(&loader_lock);
+}
 
 PFN_vkGetInstanceProcAddr ash_loader_entry(void)
 {
-    pthread_mutex_lock(&volk_lock);
+    ash_loader_lock();
     if (loader_entry == NULL && volkInitialize() == VK_SUCCESS)
         loader_entry = vkGetInstanceProcAddr;
     PFN_vkGetInstanceProcAddr entry = loader_entry;
-    pthread_mutex_unlock(&volk_lock);
+    ash_loader_unlock();
     if (entry == NULL)
         ash_log(ASH_LOG_ERROR, "there is no Vulkan loader (libvulkan.so.1) on this machine; "
                                "install it (Debian: apt install libvulkan1)");
@@ -27,8 +36,8 @@ PFN_vkGetInstanceProcAddr ash_loader_entry(void)
 void ash_device_table_load(struct VolkDeviceTable *table, const struct ash_instance_functions *fn,
                            VkDevice device)
 {
-    pthread_mutex_lock(&volk_lock);
+    ash_loader_lock();
     vkGetDeviceProcAddr = fn->vkGetDeviceProcAddr;
     volkLoadDeviceTable(table, device);
-    pthread_mutex_unlock(&volk_lock);
+    ash_loader_unlock();
 }
