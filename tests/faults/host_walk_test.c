@@ -1,20 +1,30 @@
-// Every host allocation and every file operation of a short game fails in turn: the game recovers,
-// or ends with exit code 1 and a sentence, and its world is whole.
+// Every host allocation and every file operation of a short game fails in turn, headless and in a
+// window: the game recovers, or ends with exit code 1 and a sentence, and its world is whole.
 //
-// Labels: gpu game walk
+// Labels: gpu window game walk
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/faults/played.h"
 #include "tests/faults/walk.h"
+#include "tests/support/display.h"
 #include "tests/support/test.h"
 
 enum { MAX_PLANS = 8192, MAX_PLACES = 1024, START_ALLOCATIONS = 24 };
 
+static bool in_window;
+static struct display display;
 static struct played played;
 static struct walk_plan plans[MAX_PLANS];
-#define SEEN " --memory-report memory.json --trace trace"
+
+static void play(struct child *child, const char *fault)
+{
+    char words[1024];
+    snprintf(words, sizeof(words), "%s %s %s", in_window ? "" : "--headless",
+             played.day ? "" : "--memory-report memory.json --trace trace", fault);
+    played_run(&played, child, words);
+}
 
 // The function at an address of the program, and its file: "world_create (game/world/world.c)".
 static void look_up(const char *address, char *name, size_t size)
@@ -73,9 +83,7 @@ static void name_kind(const char *said, struct walk_plan *plan)
 
 static enum walk_outcome run(struct walk_plan *plan, struct child *child, const char **why)
 {
-    char words[1024];
-    snprintf(words, sizeof(words), "--headless%s %s", played.day ? "" : SEEN, plan->fault);
-    played_run(&played, child, words);
+    play(child, plan->fault);
     const char *said = child_line(child, "fault: ");
     bool happened = said[0] != '\0';
     name_kind(said, plan);
@@ -92,7 +100,8 @@ static enum walk_outcome run(struct walk_plan *plan, struct child *child, const 
         return WALK_GAVE_UP;
     if (!happened)
         return WALK_NOTHING;
-    return played_same_picture(&played) ? WALK_RECOVERED : WALK_DIFFERENT;
+    // In a window time runs as it likes, and no two pictures are the same.
+    return in_window || played_same_picture(&played) ? WALK_RECOVERED : WALK_DIFFERENT;
 }
 
 // How many a run without a fault has: "fault: 1591 allocations could have failed".
@@ -100,9 +109,7 @@ static size_t count_faults(const char *what)
 {
     static struct child child;
     unsigned long long count = 0;
-    char words[256];
-    snprintf(words, sizeof(words), "--headless%s --fault-count", played.day ? "" : SEEN);
-    played_run(&played, &child, words);
+    play(&child, "--fault-count");
     if (child_complaint(&child) != NULL || child.exit_code != 0)
         fail_msg("without a fault: %s", child.text);
     played_keep_reference(&played);
@@ -116,16 +123,34 @@ static size_t count_faults(const char *what)
     return 0;
 }
 
+static bool begin_display(void)
+{
+    return !in_window || display_start(&display);
+}
+
+static void end_display(void)
+{
+    if (in_window)
+        display_stop(&display);
+}
+
 static void walk_all(const char *name, const char *option, const char *what)
 {
+    assert_true(begin_display());
     size_t count = count_faults(what);
+    end_display();
     assert_true(count > 20 && count <= MAX_PLANS);
     for (size_t i = 0; i < count; i++) {
         snprintf(plans[i].fault, sizeof(plans[i].fault), "--%s %zu", option, i + 1);
         snprintf(plans[i].kind, sizeof(plans[i].kind), "not reached");
     }
-    const struct walk all = {
-        .name = name, .plans = plans, .count = count, .run = run, .sample = played.day ? 12 : 0};
+    const struct walk all = {.name = name,
+                             .plans = plans,
+                             .count = count,
+                             .run = run,
+                             .sample = played.day || in_window ? 12 : 0,
+                             .begin = begin_display,
+                             .end = end_display};
     assert_int_equal(walk(&all), 0);
 }
 
@@ -185,6 +210,21 @@ static void every_file_operation_of_a_day_fails_once(void **state)
     (void)state;
     played.day = true;
     walk_all("file operations of a day", "fault-file", "file operations");
+    played.day = false;
+}
+
+static void every_allocation_fails_once_in_a_window(void **state)
+{
+    (void)state;
+    in_window = true;
+    walk_all("host allocations, in a window", "fault-alloc", "allocations");
+}
+
+static void every_file_operation_fails_once_in_a_window(void **state)
+{
+    (void)state;
+    in_window = true;
+    walk_all("file operations, in a window", "fault-file", "file operations");
 }
 
 int main(void)
@@ -195,6 +235,8 @@ int main(void)
         cmocka_unit_test(every_file_operation_fails_once),
         cmocka_unit_test(every_allocation_of_a_day_fails_once),
         cmocka_unit_test(every_file_operation_of_a_day_fails_once),
+        cmocka_unit_test(every_allocation_fails_once_in_a_window),
+        cmocka_unit_test(every_file_operation_fails_once_in_a_window),
     };
     cmocka_set_test_filter(getenv("ASH_TEST"));
     return cmocka_run_group_tests(tests, begin, end);
