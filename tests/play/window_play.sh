@@ -61,7 +61,8 @@ key() {
 close_window() {
     xdotool key --window 0 alt+F4
     sleep 1
-    kill -0 "$game" 2>/dev/null && xdotool windowquit "$window" 2>/dev/null
+    # It may have closed its window just now, and still be saving.
+    xdotool windowquit "$window" 2>/dev/null || true
     wait_for_end
 }
 quit_by_key() {
