@@ -37,6 +37,7 @@ struct bench_frame {
 struct bench {
     struct bench_frame *frames; // owned
     uint32_t count, capacity;
+    uint32_t room; // of `capacity`, what there is memory for so far
     bool presents; // there is a screen to wait for
 };
 
@@ -45,7 +46,7 @@ enum { BENCH_TENTHS = 10, BENCH_LONGEST = 8, BENCH_CAUSES = BENCH_PARTS + 3 };
 // False: not enough memory (logged).
 bool bench_init(struct bench *bench, uint32_t capacity, bool presents);
 void bench_finish(struct bench *bench);
-// Frames beyond the capacity are not kept.
+// Frames beyond the capacity, or beyond what there is memory for (logged), are not kept.
 void bench_add(struct bench *bench, const struct bench_frame *frame);
 
 struct bench_summary {

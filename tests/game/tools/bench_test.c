@@ -70,6 +70,28 @@ static void frames_beyond_the_capacity_are_left_out(void **state)
     bench_finish(&bench);
 }
 
+// The most that --frames takes would be 8 GiB.
+static void memory_is_had_for_the_frames_that_came(void **state)
+{
+    (void)state;
+    enum { MOST = 100000000, CAME = 150001 };
+    struct bench bench;
+    struct bench_summary summary;
+    assert_true(bench_init(&bench, MOST, false));
+    assert_true(bench.room <= 100000);
+    for (uint32_t i = 0; i < CAME; i++)
+        bench_add(&bench, &(struct bench_frame){.ms = (float)(i + 1)});
+    assert_int_equal(bench.count, CAME);
+    assert_true(bench.room >= CAME && bench.room < 2 * CAME);
+    bench_summarise(&bench, &summary);
+    assert_true(summary.median == CAME / 2 + 1 && summary.max == CAME);
+    bench_finish(&bench);
+    fill(&bench, CAME);
+    bench_add(&bench, &(struct bench_frame){.ms = 1});
+    assert_true(bench.count == CAME && bench.room == CAME);
+    bench_finish(&bench);
+}
+
 // Nine ordinary frames and a long one, whose extra time went into one part.
 static const char *cause_of(enum bench_part part, bool uploaded, bool presents)
 {
@@ -230,6 +252,7 @@ int main(void)
         cmocka_unit_test(percentiles_are_nearest_ranks),
         cmocka_unit_test(no_frames_are_no_figures),
         cmocka_unit_test(frames_beyond_the_capacity_are_left_out),
+        cmocka_unit_test(memory_is_had_for_the_frames_that_came),
         cmocka_unit_test(the_longest_frame_has_a_cause),
         cmocka_unit_test(the_longest_frames_are_kept_in_order),
         cmocka_unit_test(a_thread_knows_what_it_had_of_the_machine),
