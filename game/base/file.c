@@ -43,13 +43,20 @@ static bool write_and_close(int descriptor, const void *data, size_t size, bool 
     return done && closed;
 }
 
-// A device or a pipe: nothing can take its place.
-static bool write_into(const char *path, const void *data, size_t size)
+// A device or a pipe: nothing can take its place. Below 0: errno says why.
+static int open_no_file(const char *path)
 {
     // Not blocking: opening a pipe that nobody reads would wait for ever.
     int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    return descriptor >= 0 && fcntl(descriptor, F_SETFL, 0) == 0 &&
-           write_and_close(descriptor, data, size, /*sync=*/false);
+    if (descriptor >= 0)
+        (void)fcntl(descriptor, F_SETFL, 0); // what is written may wait
+    return descriptor;
+}
+
+static bool write_into(const char *path, const void *data, size_t size)
+{
+    int descriptor = open_no_file(path);
+    return descriptor >= 0 && write_and_close(descriptor, data, size, /*sync=*/false);
 }
 
 static bool is_no_file(const char *path)
@@ -83,10 +90,14 @@ bool file_replace(const char *path, const void *data, size_t size)
 
 FILE *file_begin(const char *path, const void *data, size_t size)
 {
-    if (!file_replace(path, data, size))
+    // A pipe is opened once: whoever reads it takes its closing for the end.
+    const bool stays = is_no_file(path);
+    if (!stays && !file_replace(path, data, size))
         return NULL;
-    int descriptor = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
-    FILE *file = descriptor >= 0 ? fdopen(descriptor, "ab") : NULL;
+    int descriptor = stays ? open_no_file(path)
+                           : open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+    bool begun = descriptor >= 0 && (!stays || write_all(descriptor, data, size));
+    FILE *file = begun ? fdopen(descriptor, "ab") : NULL;
     if (file != NULL)
         return file;
     tell(path);

@@ -2,6 +2,7 @@
 #include "game/base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,46 @@ static void what_is_no_file_is_written_to(void **state)
     assert_int_equal(catch_log_count(ASH_LOG_ERROR), 3);
 }
 
+// Answers what comes through the pipe, a byte for each.
+static pid_t count_in_child(const char *pipe)
+{
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        char byte;
+        int count = 0, descriptor = open(pipe, O_RDONLY);
+        while (read(descriptor, &byte, 1) == 1)
+            count++;
+        _exit(count);
+    }
+    return child;
+}
+
+// Its reader goes when it is closed: what goes on must not open it anew. A link to one is one.
+static void a_pipe_is_opened_once(void **state)
+{
+    (void)state;
+    char pipe[600];
+    int status = 0;
+    FILE *file = NULL;
+    snprintf(pipe, sizeof(pipe), "%s/pipe", folder);
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    assert_int_equal(symlink(pipe, path), 0);
+    alarm(20);
+    pid_t child = count_in_child(pipe);
+    for (int tries = 0; file == NULL && tries < 5000; tries++) { // until there is a reader
+        usleep(1000);
+        file = file_begin(path, "begins", 6);
+    }
+    assert_non_null(file);
+    assert_int_equal(fputs(", goes on", file), 1);
+    assert_true(file_end(file, path));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    alarm(0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 15);
+    assert_int_equal(unlink(pipe), 0);
+}
+
 static void limit_files(rlim_t size)
 {
     struct rlimit limit;
@@ -216,6 +257,7 @@ int main(void)
         WITH_FOLDER(files_are_for_the_user_alone),
         WITH_FOLDER(a_link_is_replaced_not_followed),
         WITH_FOLDER(what_is_no_file_is_written_to),
+        WITH_FOLDER(a_pipe_is_opened_once),
         WITH_FOLDER(a_full_disk_leaves_the_old_file),
         WITH_FOLDER(a_killed_process_leaves_a_whole_file),
         WITH_FOLDER(what_others_can_reach_is_not_read_as_private),
