@@ -190,7 +190,11 @@ bool lab_faults_read(const char *text)
     fault_count = 0;
     if (text == NULL || text[0] == '\0')
         return true;
-    snprintf(copy, sizeof(copy), "%s", text);
+    if ((size_t)snprintf(copy, sizeof(copy), "%s", text) >= sizeof(copy)) {
+        lab_log("ASH_LAB_FAULT can't be understood: it is longer than %zu characters",
+                sizeof(copy) - 1);
+        return false;
+    }
     char *rest = copy;
     for (char *word; (word = strtok_r(rest, ",", &rest)) != NULL;) {
         if (fault_count == MAX_FAULTS || !read_fault(word, &faults[fault_count])) {

@@ -1,5 +1,6 @@
 #include "layers/log.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,8 +12,11 @@ static pthread_once_t open_once = PTHREAD_ONCE_INIT;
 static void open_file(void)
 {
     const char *path = getenv("ASH_LAB_LOG");
+    int descriptor = -1;
     if (path != NULL && path[0] != '\0')
-        file = fopen(path, "a");
+        descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
+    if (descriptor >= 0)
+        file = fdopen(descriptor, "a");
     if (file == NULL)
         file = stderr;
 }

@@ -23,11 +23,15 @@ static VkDeviceSize read_size(const char *word, const char **rest)
     return size << shift;
 }
 
-// "limit 8"
+// "limit 8"; 0: it is none.
 static VkDeviceSize read_number(const char *word, const char *name)
 {
     size_t length = strlen(name);
-    return strncmp(word, name, length) == 0 ? strtoull(word + length, NULL, 10) : 0;
+    if (strncmp(word, name, length) != 0 || !isdigit((unsigned char)word[length]))
+        return 0;
+    char *end = NULL;
+    VkDeviceSize number = strtoull(word + length, &end, 10);
+    return *end == '\0' ? number : 0;
 }
 
 static bool read_word(const char *word)
@@ -62,7 +66,11 @@ bool lab_pretence_read(const char *text)
     char copy[256];
     if (text == NULL || text[0] == '\0')
         return true;
-    snprintf(copy, sizeof(copy), "%s", text);
+    if ((size_t)snprintf(copy, sizeof(copy), "%s", text) >= sizeof(copy)) {
+        lab_log("ASH_LAB_PRETEND can't be understood: it is longer than %zu characters",
+                sizeof(copy) - 1);
+        return false;
+    }
     char *rest = copy;
     for (char *word; (word = strtok_r(rest, ",", &rest)) != NULL;) {
         while (*word == ' ')

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -122,12 +123,13 @@ VkResult stage_copy(struct stage *stage, VkBuffer from, VkBuffer to, VkDeviceSiz
 
 int in_child(const char *fault, const char *pretend, int (*act)(void), char *log, size_t size)
 {
-    char path[] = "/tmp/lab_test_XXXXXX";
-    int file = mkstemp(path);
-    if (file < 0)
+    char folder[] = "/tmp/lab_test_XXXXXX", path[sizeof(folder) + 4];
+    if (mkdtemp(folder) == NULL)
         return -1;
+    snprintf(path, sizeof(path), "%s/log", folder);
     pid_t child = fork();
     if (child == 0) {
+        umask(0);                          // modes are the layer's
         signal(SIGSEGV, SIG_DFL);          // cmocka's would go on with the next test, here
         setenv("NODEVICE_SELECT", "1", 1); // no layer of Mesa's lies above
         setenv("VK_ADD_LAYER_PATH", ASH_BINARY_DIR "/layers", 1);
@@ -139,9 +141,16 @@ int in_child(const char *fault, const char *pretend, int (*act)(void), char *log
     }
     int status = 0;
     waitpid(child, &status, 0);
-    ssize_t length = read(file, log, size - 1);
+    int file = open(path, O_RDONLY);
+    struct stat made;
+    bool shared = file >= 0 && (fstat(file, &made) != 0 || (made.st_mode & 0777) != 0600);
+    ssize_t length = file >= 0 ? read(file, log, size - 1) : 0;
     log[length > 0 ? length : 0] = '\0';
-    close(file);
+    if (file >= 0)
+        close(file);
     unlink(path);
+    rmdir(folder);
+    if (shared)
+        return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -33,7 +33,7 @@ VkResult stage_fill(struct stage *stage, VkBuffer buffer, uint32_t value, bool w
 VkResult stage_copy(struct stage *stage, VkBuffer from, VkBuffer to, VkDeviceSize size);
 
 // Runs `act` in a child with these settings ("" for none). Its answer, or 128 and the signal it
-// died of; `log` gets what the layer wrote.
+// died of; `log` gets what the layer wrote. -1: the log was not for the user alone.
 int in_child(const char *fault, const char *pretend, int (*act)(void), char *log, size_t size);
 
 // For `act`: the line of a condition that does not hold is its answer.

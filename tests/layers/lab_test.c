@@ -109,12 +109,34 @@ static void settings_that_are_wrong_are_told(void **state)
         assert_int_equal(run(wrong[i], "", make_nothing), 42);
         assert_logged("can't be understood");
     }
-    static const char *const unknown[] = {"96 MB heap", "heap",   "limit",
-                                          "atom 3",     "96 MiB", "none"};
+    static const char *const unknown[] = {"96 MB heap",
+                                          "heap",
+                                          "limit",
+                                          "limit 8x",
+                                          "atom 3",
+                                          "96 MiB",
+                                          "none",
+                                          "limit 8 GiB",
+                                          "atom -64",
+                                          "atom 64abc",
+                                          "limit -18446744073709551608"};
     for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
         assert_int_equal(run("", unknown[i], make_nothing), 42);
         assert_logged("can't be understood");
     }
+}
+
+// Not cut off, where the rest could mean anything.
+static void settings_that_are_too_long_are_told(void **state)
+{
+    (void)state;
+    char text[1024] = "limit 8";
+    memset(text + strlen(text), ',', sizeof(text) - 1 - strlen(text));
+    assert_int_equal(run("", text, make_nothing), 42);
+    assert_logged("can't be understood");
+    memcpy(text, "1000000", 7);
+    assert_int_equal(run(text, "", make_nothing), 42);
+    assert_logged("can't be understood");
 }
 
 static int allocate_commands(void)
@@ -395,6 +417,7 @@ int main(void)
         cmocka_unit_test(the_nth_of_all_fails),
         cmocka_unit_test(what_a_call_never_answers_is_not_injected),
         cmocka_unit_test(settings_that_are_wrong_are_told),
+        cmocka_unit_test(settings_that_are_too_long_are_told),
         cmocka_unit_test(unknown_names_are_answered_with_a_list),
         cmocka_unit_test(command_buffers_are_null_on_failure),
         cmocka_unit_test(a_lost_device_is_idle_and_stays_lost),
