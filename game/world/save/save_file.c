@@ -145,6 +145,13 @@ bool save_file_open(struct save_file *file, const char *path, uint32_t *seed, ch
         return false;
     }
     bool log_waits = beside(path, "-wal", &size) && size > 0;
+    if (log_waits && size > SAVE_LARGEST_FILE) {
+        snprintf(message, message_size,
+                 "Beside the world %s lies a log, %s-wal, larger than any of Cinder's; use a copy, "
+                 "or choose another world with --world.",
+                 path, path);
+        return false;
+    }
     if (save_check_header(path, log_waits, message, message_size) &&
         open_checked(file, path, log_waits, seed, message, message_size))
         return true;

@@ -222,6 +222,15 @@ static bool read_seed(sqlite3 *db, uint32_t *seed)
     return true;
 }
 
+// As header and log say it, before anything is done for each page.
+static bool pages_fit(void *user, const char *bytes)
+{
+    (void)user;
+    return strtoull(bytes, NULL, 10) <= SAVE_LARGEST_FILE;
+}
+static const char pages[] =
+    "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+
 // Far more than anybody builds; what a stranger's file has is held in less than 400 MiB.
 static const char edits_fit[] = "SELECT CASE WHEN (SELECT count(*) FROM edits) <= 1 << 24"
                                 " AND (SELECT count(*) FROM (SELECT DISTINCT x, z FROM edits)) <= "
@@ -234,6 +243,8 @@ bool save_check_content(sqlite3 *db, uint32_t *seed, const char **reason)
                    table_is_ours, &tables) ||
         tables != SAVE_TABLE_COUNT)
         *reason = "its tables";
+    else if (!each_text(db, pages, pages_fit, NULL))
+        *reason = "more pages than there is room for";
     else if (!each_text(db, "PRAGMA quick_check(1)", says_ok, &lines) || lines != 1)
         *reason = "its pages";
     else if (!each_text(db, edits_fit, says_ok, &lines))

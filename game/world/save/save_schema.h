@@ -13,6 +13,11 @@ enum {
     SAVE_VERSION = 1                  // of the schema; a file of another one is left alone
 };
 
+// Bytes of a world's file, or of the log beside it: several times what the most edits take that are
+// accepted. Few bytes on the disk can say that a file is endless, and SQLite has a bit for each
+// page of it.
+enum { SAVE_LARGEST_FILE = 1 << 30 };
+
 // In the order in which they are made; the file has exactly these.
 #define SAVE_TABLE_COUNT 3
 extern const char *const save_tables[SAVE_TABLE_COUNT];

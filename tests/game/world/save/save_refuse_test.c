@@ -112,6 +112,48 @@ static void worlds_too_large_to_hold_are_refused(void **state)
     assert_true(save_close(open_world(1)));
 }
 
+static uint64_t kilobytes_at_most(void)
+{
+    struct rusage usage;
+    assert_int_equal(getrusage(RUSAGE_SELF, &usage), 0);
+    return (uint64_t)usage.ru_maxrss;
+}
+
+// A few kilobytes on the disk that say they are two terabytes: for the bits of all pages SQLite
+// would take 512 MiB.
+static void worlds_that_say_they_are_endless_are_refused(void **state)
+{
+    (void)state;
+    static const uint8_t pages[4] = {0xFF, 0xFF, 0xFF, 0xFE};
+    make_world(10);
+    run_sql("PRAGMA journal_mode = DELETE; PRAGMA page_size = 512; VACUUM;"
+            "PRAGMA journal_mode = WAL");
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    assert_true(file >= 0 && pwrite(file, pages, sizeof(pages), 28) == sizeof(pages));
+    if (ftruncate(file, 0xFFFFFFFEL * 512) == 0) { // there are file systems that say no
+        uint64_t before = kilobytes_at_most();
+        uint32_t seed = 99;
+        assert_null(save_open(path, &seed, message, sizeof(message)));
+        assert_non_null(strstr(message, "more pages than"));
+        assert_true(kilobytes_at_most() < before + (64 << 10));
+    }
+    assert_int_equal(close(file), 0);
+    assert_int_equal(each_file(false), 1);
+}
+
+static void a_log_larger_than_any_is_refused(void **state)
+{
+    (void)state;
+    make_world(10);
+    char log[128];
+    snprintf(log, sizeof(log), "%s-wal", path);
+    write_file(log, "", 0);
+    assert_int_equal(truncate(log, 2L << 30), 0);
+    assert_refused("larger than any");
+    assert_int_equal(unlink(log), 0);
+    assert_true(save_close(open_world(1)));
+}
+
 static void a_strangers_journal_is_not_played_back(void **state)
 {
     (void)state;
@@ -272,6 +314,8 @@ int main(void)
         WITH_FOLDER(worlds_of_other_versions_are_refused),
         WITH_FOLDER(damaged_worlds_are_refused),
         WITH_FOLDER(worlds_too_large_to_hold_are_refused),
+        WITH_FOLDER(worlds_that_say_they_are_endless_are_refused),
+        WITH_FOLDER(a_log_larger_than_any_is_refused),
         WITH_FOLDER(a_strangers_journal_is_not_played_back),
         WITH_FOLDER(what_is_not_a_file_is_refused),
         WITH_FOLDER(worlds_without_permission_are_refused),
