@@ -89,8 +89,7 @@ static bool prepare(struct save_file *file)
 static bool open_checked(struct save_file *file, const char *path, bool log_waits, uint32_t *seed,
                          char *message, size_t message_size)
 {
-    int result =
-        sqlite3_open_v2(path, &file->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int result = save_open_database(path, SQLITE_OPEN_READWRITE, &file->db);
     if (result != SQLITE_OK || sqlite3_db_readonly(file->db, "main") != 0) {
         snprintf(message, message_size,
                  "The world %s can't be written; see to its permissions or choose another with "

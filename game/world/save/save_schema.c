@@ -9,6 +9,17 @@
 
 #include <sqlite3.h>
 
+int save_open_database(const char *path, int flags, sqlite3 **db)
+{
+    *db = NULL;
+    char *name = sqlite3_mprintf("%s%s", path[0] == '/' ? "" : "./", path);
+    int result = SQLITE_NOMEM;
+    if (name != NULL)
+        result = sqlite3_open_v2(name, db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+    sqlite3_free(name);
+    return result;
+}
+
 // ---- Making a file ----
 
 const char *const save_tables[SAVE_TABLE_COUNT] = {
@@ -48,9 +59,7 @@ static bool fill(sqlite3 *db, uint32_t seed)
 static bool fill_file(const char *path, uint32_t seed, char *message, size_t message_size)
 {
     sqlite3 *db = NULL;
-    bool ok = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) ==
-                  SQLITE_OK &&
-              fill(db, seed);
+    bool ok = save_open_database(path, SQLITE_OPEN_READWRITE, &db) == SQLITE_OK && fill(db, seed);
     if (!ok)
         snprintf(message, message_size,
                  "The world could not be written: %s (%s). Free some space or choose another place "
@@ -120,7 +129,7 @@ static int read_header(const char *path, uint8_t header[HEADER_SIZE], sqlite3_in
 {
     sqlite3 *db = NULL;
     sqlite3_file *file = NULL;
-    int result = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+    int result = save_open_database(path, SQLITE_OPEN_READONLY, &db);
     if (result == SQLITE_OK)
         result = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
     if (result == SQLITE_OK)

@@ -22,6 +22,10 @@ enum { SAVE_LARGEST_FILE = 1 << 30 };
 #define SAVE_TABLE_COUNT 3
 extern const char *const save_tables[SAVE_TABLE_COUNT];
 
+// Opens a database. SQLite would take ":memory:" for no file, and "file:..." for an address with
+// settings in it: here a name is a name. The result is SQLite's; the caller closes *db in any case.
+int save_open_database(const char *path, int flags, struct sqlite3 **db);
+
 // Makes a complete new world under a temporary name and moves it to `path`, unless something has
 // appeared there meanwhile. False: `message` says why, and nothing is left behind.
 bool save_create(const char *path, uint32_t seed, char *message, size_t message_size);

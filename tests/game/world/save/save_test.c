@@ -23,6 +23,28 @@ static void a_world_keeps_its_seed_and_is_for_its_user_alone(void **state)
     assert_true(save_close(NULL));
 }
 
+// What SQLite has another meaning for, too.
+static void a_name_is_only_a_name(void **state)
+{
+    (void)state;
+    static const char *const names[] = {":memory:", "file:world.db?mode=memory", "file:other.db",
+                                        "file::memory:?cache=shared"};
+    enum { COUNT = sizeof(names) / sizeof(names[0]) };
+    char before[4096];
+    assert_non_null(getcwd(before, sizeof(before)));
+    assert_int_equal(chdir(folder), 0);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        snprintf(path, sizeof(path), "%s", names[i]);
+        make_world(10 + i);
+        struct save *save = open_world(1);
+        assert_int_equal(edit_at(save, (struct block_coord){0, 0, 0}), BLOCK_PLANKS);
+        assert_true(save_close(save));
+        assert_int_equal(access(names[i], R_OK), 0);
+        assert_int_equal(each_file(false), i + 1);
+    }
+    assert_int_equal(chdir(before), 0);
+}
+
 static void edits_come_back(void **state)
 {
     (void)state;
@@ -152,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_FOLDER(a_world_keeps_its_seed_and_is_for_its_user_alone),
+        WITH_FOLDER(a_name_is_only_a_name),
         WITH_FOLDER(edits_come_back),
         WITH_FOLDER(the_player_comes_back),
         WITH_FOLDER(many_edits_of_many_columns),
