@@ -87,21 +87,29 @@ enum ash_result ash_pipeline_find_shaders(const struct ash_pipelines *pipelines,
 static enum ash_result check_bindings(const struct ash_shader *shader, uint32_t binding_count)
 {
     // SPIR-V: five words of header, then instructions, with their length in the upper half of the
-    // first word. OpDecorate is 71: target, decoration (33: Binding), value.
-    enum { HEADER = 5, OP_DECORATE = 71, DECORATION_BINDING = 33 };
+    // first word. OpDecorate is 71: target, decoration (33: Binding, 34: DescriptorSet), value.
+    enum { HEADER = 5, OP_DECORATE = 71, DECORATION_BINDING = 33, DECORATION_SET = 34 };
     const uint32_t *words = shader->words;
     size_t count = shader->size / sizeof(uint32_t), length;
     for (size_t i = HEADER; i < count; i += length) {
         length = words[i] >> 16;
         if (length == 0)
             break;
-        if ((words[i] & 0xffff) != OP_DECORATE || length < 4 || count - i < 4 ||
-            words[i + 2] != DECORATION_BINDING || words[i + 3] < binding_count)
+        if ((words[i] & 0xffff) != OP_DECORATE || length < 4 || count - i < 4)
             continue;
-        ash_log(ASH_LOG_ERROR,
-                "The shader \"%s\" uses binding %u, and its pipeline has %u: add it to the "
-                "pipeline's params, and build again.",
-                shader->name, (unsigned)words[i + 3], (unsigned)binding_count);
+        const uint32_t decoration = words[i + 2], value = words[i + 3];
+        if (decoration == DECORATION_BINDING && value >= binding_count)
+            ash_log(ASH_LOG_ERROR,
+                    "The shader \"%s\" uses binding %u, and its pipeline has %u: add it to the "
+                    "pipeline's params, and build again.",
+                    shader->name, (unsigned)value, (unsigned)binding_count);
+        else if (decoration == DECORATION_SET && value > 0)
+            ash_log(ASH_LOG_ERROR,
+                    "The shader \"%s\" uses set %u, and pipelines have set 0 alone: leave \"set\" "
+                    "out.",
+                    shader->name, (unsigned)value);
+        else
+            continue;
         return ASH_ERROR_UNSUPPORTED;
     }
     return ASH_OK;

@@ -222,6 +222,19 @@ static void what_does_not_fit_the_pipeline_is_refused(void **state)
     assert_int_equal(frame(stage), 0x00ff00ff);
 }
 
+// The driver would look for it beyond the only one there is.
+static void another_set_is_refused(void **state)
+{
+    struct stage *stage = *state;
+    catch_log_begin();
+    write_shader("test_uniform.glsl", "layout(set = 7, binding = 0) uniform Color { vec4 color; };",
+                 "color");
+    assert_non_null(strstr(until_error(stage), "test_uniform.glsl does not fit"));
+    assert_true(catch_log_has("set 7"));
+    catch_log_end();
+    assert_int_equal(frame(stage), 0x00ff00ff);
+}
+
 static void a_file_that_goes_away_changes_nothing(void **state)
 {
     struct stage *stage = *state;
@@ -267,6 +280,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_that_is_included_is_followed_by_all, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(what_does_not_fit_the_pipeline_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_set_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(a_file_that_goes_away_changes_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(ends_in_the_middle, setup, teardown),
 #endif
