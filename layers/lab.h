@@ -70,6 +70,7 @@ struct lab_instance {
     struct lab_instance *after;
     VkInstance handle;
     PFN_vkGetInstanceProcAddr get;
+    uint32_t version; // of Vulkan, that the program wants
     PFN_vkCreateDevice create_device;
     PFN_vkDestroyInstance destroy;
     struct lab_instance_calls next, below; // below: the real ones, where `next` pretends
@@ -88,9 +89,12 @@ struct lab_device {
     struct lab_device_calls next, below;
     LAB_DEVICE_ANSWERS(LAB_ANSWER_FIELD)
     atomic_bool lost;
+    pthread_mutex_t losing;  // held from there until the device is idle
+    pthread_rwlock_t queues; // read: a call is on one of them; written: the laboratory, on all
 
     // With a pretence.
     struct lab_memory_map map;
+    VkDeviceSize atom;
     pthread_mutex_t lock;
     struct lab_memory *memories;
     uint32_t memory_count;

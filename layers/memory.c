@@ -14,8 +14,9 @@ struct lab_memory {
     struct lab_memory *after;
     VkDeviceMemory handle;
     VkDeviceSize size;
-    uint32_t type;                // pretended
-    unsigned char *real, *shadow; // mapped and not coherent: the device's bytes, and the CPU's
+    uint32_t type; // pretended
+    // Not coherent: the device's bytes, while it is mapped, and the CPU's, once it was.
+    unsigned char *real, *shadow;
 };
 
 static struct lab_memory *find(struct lab_device *device, VkDeviceMemory handle)
@@ -114,25 +115,23 @@ static VKAPI_ATTR void VKAPI_CALL free_memory(VkDevice handle, VkDeviceMemory go
 }
 const PFN_vkFreeMemory lab_answer_FreeMemory = free_memory;
 
-// The CPU's own bytes: undefined until it writes or invalidates them.
-static VkResult map_shadow(struct lab_device *device, struct lab_memory *memory, void **out)
+// The CPU's own bytes: undefined until it writes or invalidates them. They outlive the mapping:
+// what it wrote it finds again.
+static VkResult map_shadow(struct lab_device *device, struct lab_memory *memory)
 {
     size_t size = (memory->size + MAP_ALIGNMENT - 1) / MAP_ALIGNMENT * MAP_ALIGNMENT;
     void *real = NULL;
-    unsigned char *shadow = aligned_alloc(MAP_ALIGNMENT, size);
-    if (shadow == NULL)
-        return VK_ERROR_OUT_OF_HOST_MEMORY;
+    if (memory->shadow == NULL) {
+        memory->shadow = aligned_alloc(MAP_ALIGNMENT, size);
+        if (memory->shadow == NULL)
+            return VK_ERROR_OUT_OF_HOST_MEMORY;
+        memset(memory->shadow, UNDEFINED_BYTE, size);
+    }
     VkResult result =
         device->below.MapMemory(device->handle, memory->handle, 0, VK_WHOLE_SIZE, 0, &real);
-    if (result != VK_SUCCESS) {
-        free(shadow);
-        return result;
-    }
-    memset(shadow, UNDEFINED_BYTE, size);
-    memory->real = real;
-    memory->shadow = shadow;
-    *out = shadow;
-    return VK_SUCCESS;
+    if (result == VK_SUCCESS)
+        memory->real = real;
+    return result;
 }
 
 static VKAPI_ATTR VkResult VKAPI_CALL map(VkDevice handle, VkDeviceMemory mapped,
@@ -148,7 +147,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL map(VkDevice handle, VkDeviceMemory mapped
     }
     if ((has & VK_MEMORY_PROPERTY_HOST_COHERENT_BIT) != 0)
         return device->below.MapMemory(handle, mapped, offset, size, flags, out);
-    VkResult result = map_shadow(device, memory, out);
+    VkResult result = map_shadow(device, memory);
     if (result == VK_SUCCESS)
         *out = memory->shadow + offset;
     return result;
@@ -159,18 +158,15 @@ static VKAPI_ATTR void VKAPI_CALL unmap(VkDevice handle, VkDeviceMemory mapped)
     struct lab_device *device = lab_device_of(handle);
     struct lab_memory *memory = find(device, mapped);
     device->UnmapMemory(handle, mapped);
-    if (memory == NULL)
-        return;
-    free(memory->shadow);
-    memory->shadow = memory->real = NULL;
+    if (memory != NULL)
+        memory->real = NULL;
 }
 const PFN_vkUnmapMemory lab_answer_UnmapMemory = unmap;
 
 // Whether a range keeps to the atoms; *size is what VK_WHOLE_SIZE stands for.
-static bool keeps_to_atoms(const struct lab_memory *memory, const VkMappedMemoryRange *range,
-                           VkDeviceSize *size)
+static bool keeps_to_atoms(const struct lab_memory *memory, VkDeviceSize atom,
+                           const VkMappedMemoryRange *range, VkDeviceSize *size)
 {
-    VkDeviceSize atom = lab_pretence.atom;
     bool whole = range->size == VK_WHOLE_SIZE;
     if (range->offset > memory->size || range->offset % atom != 0)
         return false;
@@ -178,6 +174,19 @@ static bool keeps_to_atoms(const struct lab_memory *memory, const VkMappedMemory
     if (*size > memory->size - range->offset)
         return false;
     return whole || *size % atom == 0 || *size == memory->size - range->offset;
+}
+
+// Copies the atoms that the CPU has written. In the others there is what the device wrote, and a
+// flush does not change that.
+static void write_atoms(unsigned char *real, const unsigned char *shadow, VkDeviceSize size,
+                        VkDeviceSize atom)
+{
+    for (VkDeviceSize at = 0; at < size; at += atom) {
+        VkDeviceSize length = size - at < atom ? size - at : atom;
+        const unsigned char *from = shadow + at;
+        if (from[0] != UNDEFINED_BYTE || memcmp(from, from + 1, length - 1) != 0)
+            memcpy(real + at, from, length);
+    }
 }
 
 // Copies between the two sides. The real driver is told of all of the memory: its atoms are its
@@ -192,20 +201,20 @@ static VkResult carry(struct lab_device *device, uint32_t count, const VkMappedM
         VkMappedMemoryRange all = {.sType = VK_STRUCTURE_TYPE_MAPPED_MEMORY_RANGE,
                                    .memory = ranges[i].memory,
                                    .size = VK_WHOLE_SIZE};
-        if (memory == NULL || memory->shadow == NULL)
+        if (memory == NULL || memory->real == NULL)
             continue; // coherent: there is nothing to carry
-        if (!keeps_to_atoms(memory, &ranges[i], &size)) {
+        if (!keeps_to_atoms(memory, device->atom, &ranges[i], &size)) {
             lab_log(
                 "broken rule: a range of %llu bytes at %llu leaves its memory of %llu bytes, or "
                 "the atoms of %llu",
                 (unsigned long long)ranges[i].size, (unsigned long long)ranges[i].offset,
-                (unsigned long long)memory->size, (unsigned long long)lab_pretence.atom);
+                (unsigned long long)memory->size, (unsigned long long)device->atom);
             continue;
         }
         unsigned char *real = memory->real + ranges[i].offset;
         unsigned char *shadow = memory->shadow + ranges[i].offset;
         if (to_device)
-            memcpy(real, shadow, size);
+            write_atoms(real, shadow, size, device->atom);
         result = to_device ? device->below.FlushMappedMemoryRanges(device->handle, 1, &all)
                            : device->below.InvalidateMappedMemoryRanges(device->handle, 1, &all);
         if (!to_device)

@@ -136,6 +136,22 @@ static void separate(const VkPhysicalDeviceMemoryProperties *real, struct lab_me
     add_type(out, local | visible, 2, real_for(real, local | visible));
 }
 
+// The heap that is not the device's: added where all are.
+static uint32_t host_heap(struct lab_memory_map *map)
+{
+    for (uint32_t i = 0; i < map->told.memoryHeapCount; i++) {
+        if ((map->told.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT) == 0)
+            return i;
+    }
+    add_heap(map, map->told.memoryHeaps[0].size, 0);
+    return map->told.memoryHeapCount - 1;
+}
+
+VkDeviceSize lab_pretence_atom(VkDeviceSize real)
+{
+    return lab_pretence.non_coherent && real < lab_pretence.atom ? lab_pretence.atom : real;
+}
+
 void lab_pretence_map(const VkPhysicalDeviceMemoryProperties *real, struct lab_memory_map *out)
 {
     *out = (struct lab_memory_map){0};
@@ -152,18 +168,16 @@ void lab_pretence_map(const VkPhysicalDeviceMemoryProperties *real, struct lab_m
     }
     if (!lab_pretence.non_coherent)
         return;
-    // Vulkan wants one type at least that is coherent: it comes last, and is not the device's.
+    // Vulkan wants one type at least that is coherent: it comes last, and is not the device's; so
+    // its heap isn't, either.
     const VkMemoryPropertyFlags coherent =
         VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
-    uint32_t heap = 0, real_type = 0;
     for (uint32_t i = 0; i < out->told.memoryTypeCount; i++) {
         VkMemoryType *type = &out->told.memoryTypes[i];
         if ((type->propertyFlags & coherent) != coherent)
             continue;
         type->propertyFlags &= ~(VkMemoryPropertyFlags)VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
         type->propertyFlags |= VK_MEMORY_PROPERTY_HOST_CACHED_BIT;
-        heap = type->heapIndex;
-        real_type = out->real_type[i];
     }
-    add_type(out, coherent, heap, real_type);
+    add_type(out, coherent, host_heap(out), real_for(real, coherent));
 }

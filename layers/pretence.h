@@ -29,6 +29,9 @@ extern struct lab_pretence lab_pretence;
 // False: a word can't be understood (logged). NULL is no pretence.
 bool lab_pretence_read(const char *text);
 
+// The atoms that are told, and kept to, where the real ones are these.
+VkDeviceSize lab_pretence_atom(VkDeviceSize real);
+
 // What is told of this memory, and what it stands for.
 void lab_pretence_map(const VkPhysicalDeviceMemoryProperties *real, struct lab_memory_map *out);
 

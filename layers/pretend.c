@@ -11,8 +11,7 @@ static void change_limits(VkPhysicalDeviceLimits *limits)
 {
     if (lab_pretence.limit > 0)
         limits->maxMemoryAllocationCount = lab_pretence.limit;
-    if (lab_pretence.non_coherent && limits->nonCoherentAtomSize < lab_pretence.atom)
-        limits->nonCoherentAtomSize = lab_pretence.atom;
+    limits->nonCoherentAtomSize = lab_pretence_atom(limits->nonCoherentAtomSize);
 }
 
 static VkDeviceSize largest(VkDeviceSize size)
@@ -146,10 +145,13 @@ void lab_pretend_device(struct lab_device *device)
 {
     struct lab_instance *instance = lab_instance_of(device->physical_device);
     VkPhysicalDeviceMemoryProperties real;
+    VkPhysicalDeviceProperties properties;
     if (!lab_pretence.active)
         return;
     instance->GetPhysicalDeviceMemoryProperties(device->physical_device, &real);
     lab_pretence_map(&real, &device->map);
+    instance->GetPhysicalDeviceProperties(device->physical_device, &properties);
+    device->atom = lab_pretence_atom(properties.limits.nonCoherentAtomSize);
     lab_memory_begin(device);
 }
 
