@@ -186,7 +186,7 @@ static void print_faults_that_did_not_come(void)
 
 bool lab_faults_read(const char *text)
 {
-    char copy[512];
+    char copy[MAX_FAULTS * 96]; // the longest are 78
     fault_count = 0;
     if (text == NULL || text[0] == '\0')
         return true;
@@ -198,9 +198,10 @@ bool lab_faults_read(const char *text)
     char *rest = copy;
     for (char *word; (word = strtok_r(rest, ",", &rest)) != NULL;) {
         if (fault_count == MAX_FAULTS || !read_fault(word, &faults[fault_count])) {
-            lab_log("ASH_LAB_FAULT=%s can't be understood; it takes N, CALL:N or CALL:N=RESULT, "
-                    "such as vkMapMemory:2=VK_ERROR_MEMORY_MAP_FAILED",
-                    text);
+            lab_log(
+                "ASH_LAB_FAULT=%.200s can't be understood; it takes N, CALL:N or CALL:N=RESULT, "
+                "such as vkMapMemory:2=VK_ERROR_MEMORY_MAP_FAILED",
+                text);
             return false;
         }
         fault_count++;
@@ -288,6 +289,48 @@ static bool comes_after(enum lab_call call, VkResult result)
     }
 }
 
+// The calls that have a queue to themselves, as Vulkan wants it of the program.
+static bool takes_queue(enum lab_call call)
+{
+    switch (call) {
+    case LAB_CALL_QueueSubmit:
+    case LAB_CALL_QueueSubmit2:
+    case LAB_CALL_QueueBindSparse:
+    case LAB_CALL_QueueWaitIdle:
+    case LAB_CALL_DeviceWaitIdle:
+    case LAB_CALL_QueuePresentKHR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+// Nothing new reaches the device, what other threads have under way there ends, and it is idle.
+static void lose(struct lab_device *device)
+{
+    pthread_mutex_lock(&device->losing);
+    atomic_store(&device->lost, true);
+    pthread_rwlock_wrlock(&device->queues);
+    device->next.DeviceWaitIdle(device->handle);
+    pthread_rwlock_unlock(&device->queues);
+    pthread_mutex_unlock(&device->losing);
+}
+
+// Holds the device's queues where the call takes one. False: the device is lost, and idle; nothing
+// is held.
+static bool enter(struct lab_device *device, enum lab_call call)
+{
+    if (takes_queue(call))
+        pthread_rwlock_rdlock(&device->queues);
+    if (!atomic_load(&device->lost) || (calls[call].may & LAB_LOST) == 0)
+        return true;
+    if (takes_queue(call))
+        pthread_rwlock_unlock(&device->queues);
+    pthread_mutex_lock(&device->losing); // another thread may be at it
+    pthread_mutex_unlock(&device->losing);
+    return false;
+}
+
 struct lab_fate lab_arrive(enum lab_call call, struct lab_device *device)
 {
     uint64_t number = atomic_fetch_add(&arrived, 1) + 1;
@@ -295,23 +338,29 @@ struct lab_fate lab_arrive(enum lab_call call, struct lab_device *device)
     if (lists)
         lab_log("call %llu, %s %llu", (unsigned long long)number, calls[call].name,
                 (unsigned long long)of_name);
-    if (device != NULL && atomic_load(&device->lost) && (calls[call].may & LAB_LOST) != 0)
+    if (device != NULL && !enter(device, call))
         return (struct lab_fate){.instead = VK_ERROR_DEVICE_LOST};
+    struct lab_fate fate = {.held = device != NULL && takes_queue(call) ? device : NULL};
     VkResult result = planned(call, number, of_name);
     if (result == VK_SUCCESS)
-        return (struct lab_fate){VK_SUCCESS, VK_SUCCESS};
+        return fate;
     lab_log("call %llu, %s %llu, answers %s", (unsigned long long)number, calls[call].name,
             (unsigned long long)of_name, result_name(result));
-    if (result == VK_ERROR_DEVICE_LOST && device != NULL) {
-        atomic_store(&device->lost, true);
-        device->next.DeviceWaitIdle(device->handle);
+    if (comes_after(call, result)) {
+        fate.after = result;
+        return fate;
     }
-    return comes_after(call, result) ? (struct lab_fate){.after = result}
-                                     : (struct lab_fate){.instead = result};
+    if (fate.held != NULL)
+        pthread_rwlock_unlock(&device->queues);
+    if (result == VK_ERROR_DEVICE_LOST && device != NULL)
+        lose(device);
+    return (struct lab_fate){.instead = result};
 }
 
 VkResult lab_leave(struct lab_fate fate, VkResult real)
 {
     bool worse = fate.after < 0 && real >= 0;
+    if (fate.held != NULL)
+        pthread_rwlock_unlock(&fate.held->queues);
     return worse || (fate.after > 0 && real == VK_SUCCESS) ? fate.after : real;
 }

@@ -16,13 +16,14 @@ bool lab_faults_read(const char *text);
 
 // What becomes of a call that has just come.
 struct lab_fate {
-    VkResult instead; // not VK_SUCCESS: the answer; the real call is not made
-    VkResult after;   // not VK_SUCCESS: the answer once the real call has succeeded
+    VkResult instead;        // not VK_SUCCESS: the answer; the real call is not made
+    VkResult after;          // not VK_SUCCESS: the answer once the real call has succeeded
+    struct lab_device *held; // its queues are held for the real call; NULL: none
 };
 // Counts the call. `device` is NULL for an instance's. Where the answer is VK_ERROR_DEVICE_LOST the
 // device below is idle, and lost from now on.
 struct lab_fate lab_arrive(enum lab_call call, struct lab_device *device);
-// The answer of a call whose real one has answered `real`.
+// The answer of a call whose real one has answered `real`; always called once that was made.
 VkResult lab_leave(struct lab_fate fate, VkResult real);
 
 const char *lab_call_name(enum lab_call call);

@@ -75,6 +75,7 @@ static VKAPI_ATTR VkResult VKAPI_CALL create_instance(const VkInstanceCreateInfo
     instance->key = LAB_KEY(*out);
     instance->handle = *out;
     instance->get = get;
+    instance->version = params->pApplicationInfo != NULL ? params->pApplicationInfo->apiVersion : 0;
     lab_load_instance(instance);
     lab_pretend_instance(instance);
     lab_add_instance(instance);
@@ -123,6 +124,8 @@ static VKAPI_ATTR VkResult VKAPI_CALL create_device(VkPhysicalDevice handle,
     device->physical_device = handle;
     device->get = get;
     lab_load_device(device);
+    pthread_mutex_init(&device->losing, NULL);
+    pthread_rwlock_init(&device->queues, NULL);
     pthread_mutex_init(&device->lock, NULL);
     lab_pretend_device(device);
     lab_add_device(device);
@@ -138,6 +141,8 @@ static VKAPI_ATTR void VKAPI_CALL destroy_device(VkDevice handle, const VkAlloca
     lab_pretend_end(device);
     device->destroy(handle, host);
     pthread_mutex_destroy(&device->lock);
+    pthread_rwlock_destroy(&device->queues);
+    pthread_mutex_destroy(&device->losing);
     free(device);
 }
 
