@@ -55,6 +55,16 @@ enum lab_result {
 // Who asks for a count alone gets all of it.
 #define LAB_COUNTED(out) result = result == VK_INCOMPLETE && (out) == NULL ? VK_SUCCESS : result
 #define LAB_NOTHING      (void)0
+// Who waits for the queries' results has them all.
+#define LAB_WAITED(flags)                                                                          \
+    result = result == VK_NOT_READY && ((flags)&VK_QUERY_RESULT_WAIT_BIT) != 0 ? VK_SUCCESS : result
+// That there is no image yet is no answer to who waits for one for ever.
+#define LAB_ACQUIRED(out, timeout, really)                                                         \
+    do {                                                                                           \
+        LAB_UNDEFINED(out);                                                                        \
+        if (lab_never_yet(result, timeout))                                                        \
+            result = (really);                                                                     \
+    } while (0)
 
 #define LAB_MAKE(X, level, parent, name, info, type, results)                                      \
     X(level, Create##name,                                                                         \
@@ -80,6 +90,9 @@ struct lab_surface_info;
     X(I, EnumerateDeviceExtensionProperties, \
       (VkPhysicalDevice handle, const char *layer, uint32_t *count, VkExtensionProperties *out), \
       (handle, layer, count, out), LAB_LIST | LAB_LAYER, LAB_COUNTED(out)) \
+    X(I, GetPhysicalDeviceToolProperties, \
+      (VkPhysicalDevice handle, uint32_t *count, VkPhysicalDeviceToolProperties *out), \
+      (handle, count, out), LAB_HOST | LAB_INCOMPLETE, LAB_COUNTED(out)) \
     X(I, GetPhysicalDeviceImageFormatProperties, \
       (VkPhysicalDevice handle, VkFormat format, VkImageType type, VkImageTiling tiling, \
        VkImageUsageFlags usage, VkImageCreateFlags flags, VkImageFormatProperties *out), \
@@ -98,6 +111,9 @@ struct lab_surface_info;
     X(I, GetPhysicalDeviceSurfaceCapabilitiesKHR, \
       (VkPhysicalDevice handle, VkSurfaceKHR surface, VkSurfaceCapabilitiesKHR *out), \
       (handle, surface, out), LAB_MEMORY | LAB_SURFACE, LAB_NOTHING) \
+    X(I, GetPhysicalDevicePresentRectanglesKHR, \
+      (VkPhysicalDevice handle, VkSurfaceKHR surface, uint32_t *count, VkRect2D *out), \
+      (handle, surface, count, out), LAB_LIST, LAB_COUNTED(out)) \
     X(I, GetPhysicalDeviceSurfaceFormatsKHR, \
       (VkPhysicalDevice handle, VkSurfaceKHR surface, uint32_t *count, VkSurfaceFormatKHR *out), \
       (handle, surface, count, out), LAB_LIST | LAB_SURFACE, LAB_COUNTED(out)) \
@@ -218,21 +234,30 @@ struct lab_surface_info;
       (VkDevice handle, VkQueryPool pool, uint32_t first, uint32_t count, size_t size, void *out, \
        VkDeviceSize stride, VkQueryResultFlags flags), \
       (handle, pool, first, count, size, out, stride, flags), LAB_QUEUE | LAB_NOT_READY, \
-      LAB_NOTHING) \
+      LAB_WAITED(flags)) \
     X(D, SetPrivateData, \
       (VkDevice handle, VkObjectType type, uint64_t object, VkPrivateDataSlot slot, \
        uint64_t data), \
       (handle, type, object, slot, data), LAB_HOST, LAB_NOTHING) \
+    X(D, GetDeviceGroupPresentCapabilitiesKHR, \
+      (VkDevice handle, VkDeviceGroupPresentCapabilitiesKHR *out), \
+      (handle, out), LAB_MEMORY, LAB_NOTHING) \
+    X(D, GetDeviceGroupSurfacePresentModesKHR, \
+      (VkDevice handle, VkSurfaceKHR surface, VkDeviceGroupPresentModeFlagsKHR *out), \
+      (handle, surface, out), LAB_MEMORY | LAB_SURFACE, LAB_NOTHING) \
     X(D, GetSwapchainImagesKHR, \
       (VkDevice handle, VkSwapchainKHR swapchain, uint32_t *count, VkImage *out), \
       (handle, swapchain, count, out), LAB_LIST, LAB_COUNTED(out)) \
     X(D, AcquireNextImageKHR, \
       (VkDevice handle, VkSwapchainKHR swapchain, uint64_t timeout, VkSemaphore semaphore, \
        VkFence fence, uint32_t *out), \
-      (handle, swapchain, timeout, semaphore, fence, out), LAB_ACQUIRE, LAB_UNDEFINED(out)) \
+      (handle, swapchain, timeout, semaphore, fence, out), LAB_ACQUIRE, \
+      LAB_ACQUIRED(out, timeout, owner->next.AcquireNextImageKHR(handle, swapchain, timeout, \
+                                                                 semaphore, fence, out))) \
     X(D, AcquireNextImage2KHR, \
       (VkDevice handle, const VkAcquireNextImageInfoKHR *params, uint32_t *out), \
-      (handle, params, out), LAB_ACQUIRE, LAB_UNDEFINED(out)) \
+      (handle, params, out), LAB_ACQUIRE, \
+      LAB_ACQUIRED(out, params->timeout, owner->next.AcquireNextImage2KHR(handle, params, out))) \
     X(D, QueuePresentKHR, (VkQueue handle, const VkPresentInfoKHR *params), \
       (handle, params), LAB_SHOW, lab_each_present(params, result))
 // clang-format on

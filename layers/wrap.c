@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "layers/fault.h"
+#include "layers/log.h"
 #include "layers/registry.h"
 
 // What present says of each of its swapchains.
@@ -12,6 +13,18 @@ static void lab_each_present(const VkPresentInfoKHR *params, VkResult result)
 {
     for (uint32_t i = 0; params->pResults != NULL && i < params->swapchainCount; i++)
         params->pResults[i] = result;
+}
+
+// Whether an acquire with this timeout never says that there is no image yet: NOT_READY is for who
+// does not wait, TIMEOUT for who waits for a while.
+static bool lab_never_yet(VkResult result, uint64_t timeout)
+{
+    if (result == VK_NOT_READY ? timeout == 0 : timeout > 0 && timeout < UINT64_MAX)
+        return false;
+    bool never = result == VK_NOT_READY || result == VK_TIMEOUT;
+    if (never)
+        lab_log("its timeout never lets it answer that: it goes on");
+    return never;
 }
 
 #define OWNER_I(handle) struct lab_instance *owner = lab_instance_of(handle);
@@ -37,16 +50,18 @@ static void lab_each_present(const VkPresentInfoKHR *params, VkResult result)
     WRAP_##level(level, name, parameters, arguments, outputs)
 LAB_CALLS(WRAP_ROW)
 
-// Promoted functions have their extension's name before Vulkan 1.x had them.
+// Promoted functions have their extension's name before Vulkan 1.x had them. A device has no other
+// than those of its version; an instance may answer with one that a program for 1.0 must not call.
 static PFN_vkVoidFunction load(const void *owner, bool of_device, const char *name)
 {
-    static const char *const suffixes[] = {"", "KHR", "EXT"};
+    static const char *const suffixes[] = {"", "KHR", "EXT", ""};
+    const struct lab_instance *instance = owner;
+    const struct lab_device *device = owner;
+    size_t first = !of_device && instance->version < VK_API_VERSION_1_1 ? 1 : 0;
     PFN_vkVoidFunction function = NULL;
-    for (size_t i = 0; i < 3 && function == NULL; i++) {
+    for (size_t i = first; i < 4 && function == NULL; i++) {
         char full[64];
         snprintf(full, sizeof(full), "%s%s", name, suffixes[i]);
-        const struct lab_instance *instance = owner;
-        const struct lab_device *device = owner;
         function =
             of_device ? device->get(device->handle, full) : instance->get(instance->handle, full);
     }

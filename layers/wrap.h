@@ -6,7 +6,7 @@
 
 #include "layers/lab.h"
 
-// Finds the next layer's functions. `handle` and `get` are set.
+// Finds the next layer's functions. `handle`, `get` and `version` are set.
 void lab_load_instance(struct lab_instance *instance);
 void lab_load_device(struct lab_device *device);
 

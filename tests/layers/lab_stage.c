@@ -113,6 +113,14 @@ VkResult stage_fill(struct stage *stage, VkBuffer buffer, uint32_t value, bool w
     return submit(stage, commands, wait);
 }
 
+VkResult stage_stamp(struct stage *stage, VkQueryPool pool)
+{
+    VkCommandBuffer commands = begin(stage);
+    vkCmdResetQueryPool(commands, pool, 0, 1);
+    vkCmdWriteTimestamp(commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pool, 0);
+    return submit(stage, commands, /*wait=*/true);
+}
+
 VkResult stage_copy(struct stage *stage, VkBuffer from, VkBuffer to, VkDeviceSize size)
 {
     VkCommandBuffer commands = begin(stage);

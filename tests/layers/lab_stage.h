@@ -30,6 +30,7 @@ bool stage_buffer(struct stage *stage, uint32_t type, VkDeviceSize size, struct 
 void stage_drop(struct stage *stage, struct stage_buffer *buffer);
 // Fills or copies on the device: submitted, and waited for where `wait`.
 VkResult stage_fill(struct stage *stage, VkBuffer buffer, uint32_t value, bool wait);
+VkResult stage_stamp(struct stage *stage, VkQueryPool pool); // its first query: the time
 VkResult stage_copy(struct stage *stage, VkBuffer from, VkBuffer to, VkDeviceSize size);
 
 // Runs `act` in a child with these settings ("" for none). Its answer, or 128 and the signal it
