@@ -200,6 +200,14 @@ static VkResult create_instance(struct ash_context_instance *owned, const struct
 
 static enum ash_result report_no_instance(VkResult vk_result)
 {
+    const char *layers = getenv("VK_INSTANCE_LAYERS");
+    if (vk_result == VK_ERROR_INITIALIZATION_FAILED && layers != NULL && layers[0] != '\0') {
+        ash_log(ASH_LOG_ERROR,
+                "vkCreateInstance failed: %s; a layer that VK_INSTANCE_LAYERS names (%s) may have "
+                "refused it, and says why above",
+                ash_vk_result_name(vk_result), layers);
+        return ash_result_from_vk(vk_result);
+    }
     if (vk_result != VK_ERROR_INCOMPATIBLE_DRIVER) {
         ash_log(ASH_LOG_ERROR,
                 "vkCreateInstance failed: %s; check the Vulkan installation with "

@@ -156,6 +156,22 @@ static void a_device_that_is_lost_again_and_again_is_given_up(void **state)
     assert_true(child_says(&child, "cinder: ", "after everything was made anew 3 times"));
 }
 
+// Not the machine is to blame.
+static void a_wrong_setting_ends_with_the_layers_word(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"--fault", "--pretend"};
+    for (size_t i = 0; i < 2; i++) {
+        tour("none.png", "--frames 1 --size 64x64 --radius 1", options[i], "GARBAGE");
+        assert_int_equal(child.exit_code, 1);
+        assert_true(child_says(&child, "lab: ASH_LAB_", "=GARBAGE can't be understood"));
+        assert_string_equal(child_line(&child, "cinder: "),
+                            "cinder: vkCreateInstance failed: VK_ERROR_INITIALIZATION_FAILED; a "
+                            "layer that VK_INSTANCE_LAYERS names (VK_LAYER_ASH_lab) may have "
+                            "refused it, and says why above");
+    }
+}
+
 // VK_LAYER_PATH makes the loader look nowhere else.
 static void the_laboratory_is_found_where_the_user_keeps_layers(void **state)
 {
@@ -191,6 +207,7 @@ int main(void)
         cmocka_unit_test(a_lost_device_is_made_again),
         cmocka_unit_test(passes_drawn_apart_are_the_same_picture),
         cmocka_unit_test(a_device_that_is_lost_again_and_again_is_given_up),
+        cmocka_unit_test(a_wrong_setting_ends_with_the_layers_word),
         cmocka_unit_test(the_laboratory_is_found_where_the_user_keeps_layers),
     };
     cmocka_set_test_filter(getenv("ASH_TEST")); // a pattern of names; NULL: all
