@@ -47,7 +47,6 @@ cmake() {
 }
 export -f cmake
 export source
-export PATH=$source/build/release:$PATH # cinder, as if it were installed
 export HOME=$folder/home XDG_CACHE_HOME=$folder/home XDG_DATA_HOME=$folder/home
 unset DISPLAY WAYLAND_DISPLAY
 count=0
