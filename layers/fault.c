@@ -178,7 +178,7 @@ static void print_faults_that_did_not_come(void)
 {
     for (int i = 0; i < fault_count; i++) {
         if (!atomic_load(&faults[i].came))
-            lab_log("there was no %s %llu: it did not fail",
+            lab_log("there was no %s %llu while its device was not lost: it did not fail",
                     faults[i].call < 0 ? "call" : calls[faults[i].call].name,
                     (unsigned long long)faults[i].nth);
     }

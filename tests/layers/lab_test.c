@@ -67,7 +67,7 @@ static void the_nth_of_a_name_fails(void **state)
     assert_int_equal(run("vkCreateEvent:3+", "", make_events), 4 + 8 + 16);
     assert_int_equal(run("vkCreateEvent:1,vkCreateEvent:5", "", make_events), 1 + 16);
     assert_int_equal(run("vkCreateEvent:6", "", make_events), 0);
-    assert_logged("there was no vkCreateEvent 6: it did not fail");
+    assert_logged("there was no vkCreateEvent 6 while its device was not lost: it did not fail");
 }
 
 static void the_nth_of_all_fails(void **state)
@@ -213,7 +213,9 @@ static int lose_device(void)
 static void a_lost_device_is_idle_and_stays_lost(void **state)
 {
     (void)state;
-    assert_int_equal(run("vkQueueSubmit:2=VK_ERROR_DEVICE_LOST", "", lose_device), 0);
+    assert_int_equal(run("vkQueueSubmit:2=VK_ERROR_DEVICE_LOST,vkQueueWaitIdle:1", "", lose_device),
+                     0);
+    assert_logged("there was no vkQueueWaitIdle 1 while its device was not lost");
 }
 
 // Pretended hardware.
