@@ -1,4 +1,6 @@
 // A game that is killed, a disk that is full: nothing is lost for long.
+//
+// Labels: kills
 #include "tests/game/world/save/save_folder.h"
 #include "tests/support/count.h"
 
