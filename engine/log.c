@@ -39,6 +39,10 @@ void ash_log(enum ash_log_level level, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
+    for (char *at = line; *at != '\0'; at++) {
+        if (((unsigned char)*at < ' ' && *at != '\n' && *at != '\t') || *at == 127)
+            *at = '?';
+    }
     pthread_mutex_lock(&sink_lock);
     current_sink.write(current_sink.user, level, line);
     pthread_mutex_unlock(&sink_lock);

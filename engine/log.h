@@ -33,7 +33,8 @@ ASH_API void ash_log_set_level(enum ash_log_level level);
 // Whether a line of this level would reach the sink: for lines that are costly to prepare.
 ASH_API int ash_log_enabled(enum ash_log_level level);
 
-// Formats one line (cut at 1023 bytes) and hands it to the sink.
+// Formats one line (cut at 1023 bytes) and hands it to the sink. What would steer a terminal, and
+// may come from a stranger's file, is a question mark there; line ends and tabs stay.
 ASH_API void ash_log(enum ash_log_level level, const char *format, ...) ASH_PRINTF(2, 3);
 
 // "debug", "info", "warning", "error" or "off".

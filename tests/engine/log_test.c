@@ -47,6 +47,22 @@ static void a_line_reaches_the_sink_formatted(void **state)
     assert_string_equal(heard.line, "chunk of 3");
 }
 
+static void nothing_in_a_line_steers_a_terminal(void **state)
+{
+    (void)state;
+    struct heard heard = {0};
+    char text[257] = "";
+    ash_log_set_sink(&(struct ash_log_sink){hear, &heard});
+    for (int i = 0; i < 255; i++)
+        text[i] = (char)(i + 1);
+    ash_log(ASH_LOG_ERROR, "%s", text);
+    for (int i = 0; i < 255; i++) {
+        bool steers = (i + 1 < ' ' && i + 1 != '\n' && i + 1 != '\t') || i + 1 == 127;
+        assert_int_equal(heard.line[i], steers ? '?' : text[i]);
+    }
+    assert_int_equal(strlen(heard.line), 255);
+}
+
 static void lines_below_the_level_are_dropped(void **state)
 {
     (void)state;
@@ -130,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_line_reaches_the_sink_formatted, restore),
+        cmocka_unit_test_teardown(nothing_in_a_line_steers_a_terminal, restore),
         cmocka_unit_test_teardown(lines_below_the_level_are_dropped, restore),
         cmocka_unit_test_teardown(a_long_line_is_cut_not_lost, restore),
         cmocka_unit_test_teardown(threads_enter_the_sink_one_at_a_time, restore),
