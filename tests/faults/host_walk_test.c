@@ -11,7 +11,7 @@
 #include "tests/support/display.h"
 #include "tests/support/test.h"
 
-enum { MAX_PLANS = 8192, MAX_PLACES = 1024, START_ALLOCATIONS = 24 };
+enum { MAX_PLANS = 8192, MAX_PLACES = 1024, START_ALLOCATIONS = 48 };
 
 static bool in_window;
 static struct display display;
@@ -161,7 +161,7 @@ static void every_allocation_fails_once(void **state)
 }
 
 // What is needed before the device is there, each of it, in every run of this test: once the list
-// of GPUs was not there, and nobody said so.
+// of GPUs was not there, and nobody said so, and once what watches shaders.
 static void a_start_without_memory_says_so(void **state)
 {
     (void)state;
@@ -169,9 +169,19 @@ static void a_start_without_memory_says_so(void **state)
     for (int i = 1; i <= START_ALLOCATIONS; i++) {
         char number[16];
         snprintf(number, sizeof(number), "%d", i);
-        const char *program = ASH_BINARY_DIR "/cinder";
-        const char *words[] = {program,  "--headless", "--radius",      "1",    "--frames", "1",
-                               "--size", "64x64",      "--fault-alloc", number, NULL};
+        const char *words[] = {ASH_BINARY_DIR "/cinder",
+                               "--headless",
+                               "--radius",
+                               "1",
+                               "--frames",
+                               "1",
+                               "--size",
+                               "64x64",
+                               "--watch",
+                               ASH_SOURCE_DIR "/shaders",
+                               "--fault-alloc",
+                               number,
+                               NULL};
         child_run(&child, words, 60.0);
         bool silent = child_says(&child, "cinder: ", "nothing has said why");
         if (child_complaint(&child) != NULL || silent)
