@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 static void write_to_stderr(void *user, enum ash_log_level level, const char *message)
@@ -39,9 +40,13 @@ void ash_log(enum ash_log_level level, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(line, sizeof(line), format, arguments);
     va_end(arguments);
-    for (char *at = line; *at != '\0'; at++) {
-        if (((unsigned char)*at < ' ' && *at != '\n' && *at != '\t') || *at == 127)
+    for (unsigned char *at = (unsigned char *)line; *at != '\0'; at++) {
+        bool control = (*at < ' ' && *at != '\n' && *at != '\t') || *at == 127;
+        bool of_two_bytes = *at == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0; // U+0080 to U+009F
+        if (control || of_two_bytes)
             *at = '?';
+        if (of_two_bytes)
+            at[1] = '?';
     }
     pthread_mutex_lock(&sink_lock);
     current_sink.write(current_sink.user, level, line);

@@ -10,8 +10,9 @@
 // links against a driver, and a test can put a fake device under any part of the engine.
 //
 // Thread-safety: a context does not change after creation and may be read from any thread; several
-// threads may make and destroy contexts at once. What Vulkan wants externally synchronised (queues,
-// command pools) is its user's business.
+// threads may make and destroy contexts at once, while none makes a swapchain (the loader looks for
+// its device in the same list). What Vulkan wants externally synchronised (queues, command pools)
+// is its user's business.
 #ifndef ASH_CONTEXT_CONTEXT_H
 #define ASH_CONTEXT_CONTEXT_H
 

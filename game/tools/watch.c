@@ -299,11 +299,6 @@ static void find_shaders(struct watch *watch)
     }
 }
 
-static void tell_no_memory(void)
-{
-    ash_log(ASH_LOG_ERROR, "not enough memory to watch shaders; close other programs");
-}
-
 static bool alloc_tables(struct watch *watch, const struct watch_params *params)
 {
     watch->count = params->shader_count;
@@ -323,21 +318,20 @@ static bool alloc_tables(struct watch *watch, const struct watch_params *params)
         watch->table[i] = *built;
         watch->table[i].words = held->words;
     }
-    if (!done)
-        tell_no_memory();
     return done;
 }
 
 struct watch *watch_create(const struct watch_params *params)
 {
     struct watch *watch = calloc(1, sizeof(*watch));
-    if (watch == NULL) {
-        tell_no_memory();
+    if (watch == NULL || !alloc_tables(watch, params)) {
+        ash_log(ASH_LOG_ERROR, "not enough memory to watch shaders; close other programs");
+        watch_destroy(watch);
         return NULL;
     }
     watch->folder = params->folder;
     watch->jobs = params->jobs;
-    if (ash_shader_compiler_create(&watch->compiler) != ASH_OK || !alloc_tables(watch, params)) {
+    if (ash_shader_compiler_create(&watch->compiler) != ASH_OK) {
         watch_destroy(watch);
         return NULL;
     }
