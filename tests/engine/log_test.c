@@ -61,6 +61,10 @@ static void nothing_in_a_line_steers_a_terminal(void **state)
         assert_int_equal(heard.line[i], steers ? '?' : text[i]);
     }
     assert_int_equal(strlen(heard.line), 255);
+    ash_log(ASH_LOG_ERROR, "%s",
+            "\xC2\x9B"
+            "31m \xC2\xA0 \xC3\x9B \xC2"); // CSI, in UTF-8
+    assert_string_equal(heard.line, "??31m \xC2\xA0 \xC3\x9B \xC2");
 }
 
 static void lines_below_the_level_are_dropped(void **state)

@@ -31,9 +31,8 @@ static int execute(void *user)
 {
     const char *const *words = user;
     // Names are looked up in every run, for what drivers leak: a quarter of the time. addr2line
-    // knows them, too. What was freed is watched for 16 MiB, which a short run does not fill twice.
-    setenv("ASAN_OPTIONS",
-           "detect_leaks=1:exitcode=77:abort_on_error=0:symbolize=0:quarantine_size_mb=16", 1);
+    // knows them, too.
+    setenv("ASAN_OPTIONS", "detect_leaks=1:exitcode=77:abort_on_error=0:symbolize=0", 1);
     setenv("LSAN_OPTIONS",
            "exitcode=77:print_suppressions=0:suppressions=" ASH_SOURCE_DIR
            "/tests/sanitizers/lsan.supp",

@@ -129,7 +129,9 @@ VkResult stage_copy(struct stage *stage, VkBuffer from, VkBuffer to, VkDeviceSiz
     return submit(stage, commands, /*wait=*/true);
 }
 
-int in_child(const char *fault, const char *pretend, int (*act)(void), char *log, size_t size)
+char layer_log[8192];
+
+int run(const char *fault, const char *pretend, int (*act)(void))
 {
     char folder[] = "/tmp/lab_test_XXXXXX", path[sizeof(folder) + 4];
     if (mkdtemp(folder) == NULL)
@@ -152,8 +154,8 @@ int in_child(const char *fault, const char *pretend, int (*act)(void), char *log
     int file = open(path, O_RDONLY);
     struct stat made;
     bool shared = file >= 0 && (fstat(file, &made) != 0 || (made.st_mode & 0777) != 0600);
-    ssize_t length = file >= 0 ? read(file, log, size - 1) : 0;
-    log[length > 0 ? length : 0] = '\0';
+    ssize_t length = file >= 0 ? read(file, layer_log, sizeof(layer_log) - 1) : 0;
+    layer_log[length > 0 ? length : 0] = '\0';
     if (file >= 0)
         close(file);
     unlink(path);

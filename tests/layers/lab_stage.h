@@ -34,8 +34,10 @@ VkResult stage_stamp(struct stage *stage, VkQueryPool pool); // its first query:
 VkResult stage_copy(struct stage *stage, VkBuffer from, VkBuffer to, VkDeviceSize size);
 
 // Runs `act` in a child with these settings ("" for none). Its answer, or 128 and the signal it
-// died of; `log` gets what the layer wrote. -1: the log was not for the user alone.
-int in_child(const char *fault, const char *pretend, int (*act)(void), char *log, size_t size);
+// died of; layer_log gets what the layer wrote. -1: the log was not for the user alone.
+int run(const char *fault, const char *pretend, int (*act)(void));
+extern char layer_log[8192]; // of the last run
+#define assert_logged(text) assert_non_null(strstr(layer_log, text))
 
 // For `act`: the line of a condition that does not hold is its answer.
 #define MUST(condition)                                                                            \

@@ -12,15 +12,6 @@
 
 enum { MIB = 1 << 20 };
 
-static char layer_log[8192];
-
-static int run(const char *fault, const char *pretend, int (*act)(void))
-{
-    return in_child(fault, pretend, act, layer_log, sizeof(layer_log));
-}
-
-#define assert_logged(text) assert_non_null(strstr(layer_log, text))
-
 // Faults.
 
 // How many calls the last run had that could have failed. The loader's own are among them, and how

@@ -136,3 +136,19 @@ bool display_do(const char *words)
     end(&child);
     return false;
 }
+
+struct display group_display;
+
+int display_setup(void **state)
+{
+    (void)state;
+    (void)unsetenv("WAYLAND_DISPLAY");
+    return display_start(&group_display) ? 0 : -1;
+}
+
+int display_teardown(void **state)
+{
+    (void)state;
+    display_stop(&group_display);
+    return 0;
+}

@@ -19,6 +19,11 @@ bool display_start_manager(struct display *display);
 // Ends both, and unsets DISPLAY.
 void display_stop(struct display *display);
 
+// Fixtures of a group of tests: one display for all of them, and no Wayland beside it.
+extern struct display group_display;
+int display_setup(void **state);
+int display_teardown(void **state);
+
 // Runs xdotool with these words, separated by spaces; false if it fails or takes over 10 s.
 bool display_do(const char *words);
 

@@ -20,8 +20,6 @@
 #define MAX_EVENTS  4096
 #define OF_A_WINDOW "search --sync --onlyvisible --name " TITLE " "
 
-static struct display display;
-
 // Every event since the last forget(), in order.
 static struct ash_window_event seen[MAX_EVENTS];
 static uint32_t seen_count;
@@ -387,8 +385,8 @@ static void a_context_presents_to_it(void **state)
 static void a_minimised_window_has_no_extent(void **state)
 {
     (void)state;
-    if (display.manager == 0)
-        assert_true(display_start_manager(&display));
+    if (group_display.manager == 0)
+        assert_true(display_start_manager(&group_display));
     struct ash_window *window = open_window();
     assert_true(display_do(OF_A_WINDOW "windowminimize --sync %1"));
     assert_true(await_extent(window, 0, 0));
@@ -405,8 +403,8 @@ static void a_minimised_window_has_no_extent(void **state)
 static void closing_it_is_a_wish(void **state)
 {
     (void)state;
-    if (display.manager == 0)
-        assert_true(display_start_manager(&display));
+    if (group_display.manager == 0)
+        assert_true(display_start_manager(&group_display));
     struct ash_window *window = open_window();
     assert_true(display_do("key alt+F4"));
     assert_true(await(window, (struct ash_window_event){.type = ASH_WINDOW_CLOSE}, 1));
@@ -427,7 +425,7 @@ static void hear(void *user, enum ash_log_level level, const char *message)
 // The window is refused with this sentence; DISPLAY is `name` meanwhile, NULL: not set.
 static void refuses(const char *name, const char *start)
 {
-    struct ash_window *window = (struct ash_window *)&display;
+    struct ash_window *window = (struct ash_window *)&group_display;
     const struct ash_log_sink sink = {hear, NULL};
     if (name != NULL)
         assert_int_equal(setenv("DISPLAY", name, 1), 0);
@@ -444,25 +442,11 @@ static void refuses(const char *name, const char *start)
 static void without_a_display_there_is_a_sentence(void **state)
 {
     (void)state;
-    display_stop(&display);
+    display_stop(&group_display);
     refuses(NULL, "there is no display: DISPLAY is not set; start it on a desktop, or run without "
                   "a window");
     refuses("", "there is no display: DISPLAY is not set");
     refuses(":98765", "the display \":98765\" can't be opened (");
-}
-
-static int start_display(void **state)
-{
-    (void)state;
-    (void)unsetenv("WAYLAND_DISPLAY");
-    return display_start(&display) ? 0 : -1;
-}
-
-static int stop_display(void **state)
-{
-    (void)state;
-    display_stop(&display);
-    return 0;
 }
 
 int main(void)
@@ -487,5 +471,5 @@ int main(void)
         TEST(without_a_display_there_is_a_sentence),
     };
 #undef TEST
-    return cmocka_run_group_tests(tests, start_display, stop_display);
+    return cmocka_run_group_tests(tests, display_setup, display_teardown);
 }

@@ -18,21 +18,6 @@ struct window_fixture {
     struct ash_window *window;
 };
 
-static struct display display;
-
-static int start_display(void **state)
-{
-    (void)state;
-    return display_start(&display) ? 0 : -1;
-}
-
-static int stop_display(void **state)
-{
-    (void)state;
-    display_stop(&display);
-    return 0;
-}
-
 static void open_window(struct window_fixture *fixture, uint32_t frames, bool vsync)
 {
     static const struct ash_pass_type *const passes[] = {&fill_pass, &depth_pass, &fill_pass,
@@ -251,5 +236,5 @@ int main(void)
         cmocka_unit_test(a_renderer_may_start_without_area),
         cmocka_unit_test(a_monitor_is_unplugged),
     };
-    return cmocka_run_group_tests(tests, start_display, stop_display);
+    return cmocka_run_group_tests(tests, display_setup, display_teardown);
 }

@@ -210,29 +210,25 @@ static void a_file_that_is_included_is_followed_by_all(void **state)
     assert_int_equal(frame(stage), 0x00ff00ff);
 }
 
-static void what_does_not_fit_the_pipeline_is_refused(void **state)
+static void assert_refused(struct stage *stage, const char *declaration, const char *because)
 {
-    struct stage *stage = *state;
     catch_log_begin();
-    write_shader("test_uniform.glsl", "layout(binding = 1) uniform Color { vec4 color; };",
-                 "color");
+    write_shader("test_uniform.glsl", declaration, "color");
     assert_non_null(strstr(until_error(stage), "test_uniform.glsl does not fit"));
-    assert_true(catch_log_has("binding 1"));
+    assert_true(catch_log_has(because));
     catch_log_end();
     assert_int_equal(frame(stage), 0x00ff00ff);
+}
+
+static void what_does_not_fit_the_pipeline_is_refused(void **state)
+{
+    assert_refused(*state, "layout(binding = 1) uniform Color { vec4 color; };", "binding 1");
 }
 
 // The driver would look for it beyond the only one there is.
 static void another_set_is_refused(void **state)
 {
-    struct stage *stage = *state;
-    catch_log_begin();
-    write_shader("test_uniform.glsl", "layout(set = 7, binding = 0) uniform Color { vec4 color; };",
-                 "color");
-    assert_non_null(strstr(until_error(stage), "test_uniform.glsl does not fit"));
-    assert_true(catch_log_has("set 7"));
-    catch_log_end();
-    assert_int_equal(frame(stage), 0x00ff00ff);
+    assert_refused(*state, "layout(set = 7, binding = 0) uniform Color { vec4 color; };", "set 7");
 }
 
 static void a_file_that_goes_away_changes_nothing(void **state)
