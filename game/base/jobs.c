@@ -1,6 +1,7 @@
 #include "game/base/jobs.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,44 +20,81 @@ struct worker {
 };
 
 struct jobs {
-    pthread_mutex_t mutex;
-    pthread_cond_t work; // something was queued, or it is time to stop
-    pthread_cond_t done; // something finished
-    struct job *queue;   // the next to run first
+    struct job *_Atomic inbox; // submitted and not yet queued, the newest first
+    sem_t submitted;           // how many are in inbox and queue
+    pthread_mutex_t mutex;     // of the rest, between workers, and who waits for them
+    pthread_cond_t done;       // something finished
+    struct job *queue;         // the next to run first
     bool stopping;
     uint32_t worker_count;
     struct worker workers[]; // owned threads
 };
 
+static void push(struct job *_Atomic *list, struct job *job)
+{
+    job->next = atomic_load_explicit(list, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(list, &job->next, job, memory_order_release,
+                                                  memory_order_relaxed))
+        continue;
+}
+
+// Takes all that was pushed, the oldest first.
+static struct job *take_pushed(struct job *_Atomic *list)
+{
+    struct job *newest = atomic_exchange_explicit(list, NULL, memory_order_acquire);
+    struct job *oldest = NULL;
+    while (newest != NULL) {
+        struct job *next = newest->next;
+        newest->next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    return oldest;
+}
+
+// The mutex is held.
+static void enqueue(struct jobs *jobs, struct job *job)
+{
+    // Nobody queues more than some hundred: looking for the place costs 0.2 us.
+    struct job **at = &jobs->queue;
+    while (*at != NULL && (*at)->priority <= job->priority)
+        at = &(*at)->next;
+    job->next = *at;
+    *at = job;
+}
+
+// The most urgent job, or NULL where it is time to stop.
+static struct job *next_job(struct jobs *jobs)
+{
+    while (sem_wait(&jobs->submitted) != 0)
+        continue; // interrupted
+    pthread_mutex_lock(&jobs->mutex);
+    for (struct job *job = take_pushed(&jobs->inbox), *next; job != NULL; job = next) {
+        next = job->next;
+        enqueue(jobs, job);
+    }
+    struct job *job = jobs->stopping ? NULL : jobs->queue;
+    if (job != NULL)
+        jobs->queue = job->next;
+    pthread_mutex_unlock(&jobs->mutex);
+    return job;
+}
+
 static void *worker_main(void *argument)
 {
     struct worker *worker = argument;
     struct jobs *jobs = worker->jobs;
-    pthread_mutex_lock(&jobs->mutex);
-    while (!jobs->stopping) {
-        struct job *job = jobs->queue;
-        if (job == NULL) {
-            pthread_cond_wait(&jobs->work, &jobs->mutex);
-            continue;
-        }
-        jobs->queue = job->next;
-        pthread_mutex_unlock(&jobs->mutex);
+    for (struct job *job; (job = next_job(jobs)) != NULL;) {
         double began = trace_on() ? clock_seconds() : 0;
         job->run(job, worker->index);
         if (trace_on())
             trace_span(TRACE_WORKERS + worker->index, job->name != NULL ? job->name : "job", NULL,
                        began, clock_seconds());
+        push(&job->results->finished, job); // from here on both are the owner's
         pthread_mutex_lock(&jobs->mutex);
-        struct job_results *results = job->results;
-        job->next = NULL;
-        if (results->last != NULL)
-            results->last->next = job;
-        else
-            results->first = job;
-        results->last = job;
         pthread_cond_broadcast(&jobs->done);
+        pthread_mutex_unlock(&jobs->mutex);
     }
-    pthread_mutex_unlock(&jobs->mutex);
     return NULL;
 }
 
@@ -100,15 +138,14 @@ struct jobs *jobs_create(uint32_t worker_count)
                 worker_count);
         return NULL;
     }
-    // Held for some 100 ns: waiting awake is cheaper than to sleep, for the frame's thread above
-    // all.
+    // Held for some 100 ns: waiting awake is cheaper than to sleep.
     pthread_mutexattr_t brief;
     pthread_mutexattr_init(&brief);
     pthread_mutexattr_settype(&brief, PTHREAD_MUTEX_ADAPTIVE_NP);
     pthread_mutex_init(&jobs->mutex, &brief);
     pthread_mutexattr_destroy(&brief);
-    pthread_cond_init(&jobs->work, NULL);
     pthread_cond_init(&jobs->done, NULL);
+    sem_init(&jobs->submitted, /*pshared=*/0, 0);
     start_workers(jobs, worker_count);
     if (jobs->worker_count == 0) {
         jobs_destroy(jobs);
@@ -123,12 +160,13 @@ void jobs_destroy(struct jobs *jobs)
         return;
     pthread_mutex_lock(&jobs->mutex);
     jobs->stopping = true;
-    pthread_cond_broadcast(&jobs->work);
     pthread_mutex_unlock(&jobs->mutex);
     for (uint32_t i = 0; i < jobs->worker_count; i++)
+        sem_post(&jobs->submitted);
+    for (uint32_t i = 0; i < jobs->worker_count; i++)
         pthread_join(jobs->workers[i].thread, NULL);
+    sem_destroy(&jobs->submitted);
     pthread_cond_destroy(&jobs->done);
-    pthread_cond_destroy(&jobs->work);
     pthread_mutex_destroy(&jobs->mutex);
     free(jobs);
 }
@@ -136,19 +174,36 @@ void jobs_destroy(struct jobs *jobs)
 void jobs_submit(struct jobs *jobs, struct job *job)
 {
     ASH_ASSERT(job->run != NULL && job->results != NULL);
-    pthread_mutex_lock(&jobs->mutex);
-    // Nobody queues more than some hundred: looking for the place costs 0.2 us.
-    struct job **at = &jobs->queue;
-    while (*at != NULL && (*at)->priority <= job->priority)
-        at = &(*at)->next;
-    job->next = *at;
-    *at = job;
     job->results->pending++;
-    pthread_mutex_unlock(&jobs->mutex);
-    pthread_cond_signal(&jobs->work); // who wakes now does not meet the lock
+    push(&jobs->inbox, job);
+    sem_post(&jobs->submitted);
 }
 
-// Unlinks the job after `previous` (NULL: the first). The mutex is held.
+// Puts what has finished behind what the owner has already.
+static void pick_up(struct job_results *results)
+{
+    struct job *job = take_pushed(&results->finished);
+    if (job == NULL)
+        return;
+    if (results->last != NULL)
+        results->last->next = job;
+    else
+        results->first = job;
+    while (job->next != NULL)
+        job = job->next;
+    results->last = job;
+}
+
+static void wait_and_pick_up(struct jobs *jobs, struct job_results *results)
+{
+    pthread_mutex_lock(&jobs->mutex);
+    while (atomic_load_explicit(&results->finished, memory_order_relaxed) == NULL)
+        pthread_cond_wait(&jobs->done, &jobs->mutex);
+    pthread_mutex_unlock(&jobs->mutex);
+    pick_up(results);
+}
+
+// Unlinks the job after `previous` (NULL: the first).
 static struct job *unlink_result(struct job_results *results, struct job *previous)
 {
     struct job *job = previous != NULL ? previous->next : results->first;
@@ -165,28 +220,23 @@ static struct job *unlink_result(struct job_results *results, struct job *previo
 
 struct job *jobs_take(struct jobs *jobs, struct job_results *results, bool wait)
 {
-    struct job *job = NULL;
-    pthread_mutex_lock(&jobs->mutex);
-    while (results->first == NULL && wait && results->pending > 0)
-        pthread_cond_wait(&jobs->done, &jobs->mutex);
-    if (results->first != NULL)
-        job = unlink_result(results, NULL);
-    pthread_mutex_unlock(&jobs->mutex);
-    return job;
+    pick_up(results);
+    if (results->first == NULL && wait && results->pending > 0)
+        wait_and_pick_up(jobs, results);
+    return results->first != NULL ? unlink_result(results, NULL) : NULL;
 }
 
-struct job *jobs_take_all(struct jobs *jobs, struct job_results *results)
+struct job *jobs_take_all(struct job_results *results)
 {
-    pthread_mutex_lock(&jobs->mutex);
+    pick_up(results);
     struct job *first = results->first;
     results->first = results->last = NULL;
     for (const struct job *job = first; job != NULL; job = job->next)
         results->pending--;
-    pthread_mutex_unlock(&jobs->mutex);
     return first;
 }
 
-// The finished job with this order, unlinked, or NULL. The mutex is held.
+// The finished job with this order, unlinked, or NULL.
 static struct job *find_result(struct job_results *results, uint64_t order)
 {
     struct job *previous = NULL;
@@ -199,13 +249,12 @@ static struct job *find_result(struct job_results *results, uint64_t order)
 struct job *jobs_take_order(struct jobs *jobs, struct job_results *results, uint64_t order,
                             bool wait)
 {
-    pthread_mutex_lock(&jobs->mutex);
+    pick_up(results);
     struct job *job = find_result(results, order);
     while (job == NULL && wait && results->pending > 0) {
-        pthread_cond_wait(&jobs->done, &jobs->mutex);
+        wait_and_pick_up(jobs, results);
         job = find_result(results, order);
     }
-    pthread_mutex_unlock(&jobs->mutex);
     return job;
 }
 

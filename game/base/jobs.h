@@ -9,9 +9,12 @@
 // job: a job needs no locks for what it owns.
 //
 // Thread-safety: any thread may submit, and take from results of its own; run is called on workers.
+// Who submits and takes, without waiting, takes no lock: a worker that the system has stopped, with
+// whatever it holds, does not stop a frame.
 #ifndef GAME_BASE_JOBS_H
 #define GAME_BASE_JOBS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -20,8 +23,9 @@ struct job;
 
 // Where finished jobs wait for their owner. All zero is empty.
 struct job_results {
-    struct job *first, *last; // private
-    uint32_t pending;         // private: submitted and not yet taken
+    uint32_t pending;             // private: submitted and not yet taken
+    struct job *_Atomic finished; // private: from workers, the newest first
+    struct job *first, *last;     // private: what the owner has of those, the oldest first
 };
 
 struct job {
@@ -45,7 +49,7 @@ void jobs_submit(struct jobs *jobs, struct job *job);
 // queued or running.
 struct job *jobs_take(struct jobs *jobs, struct job_results *results, bool wait);
 // All that have finished, in that order, linked by `next`; NULL: none.
-struct job *jobs_take_all(struct jobs *jobs, struct job_results *results);
+struct job *jobs_take_all(struct job_results *results);
 // The finished job with this `order`, or NULL: for an owner who wants them back in a fixed order,
 // however many workers there are. With `wait`, waits for it; it must have been submitted.
 struct job *jobs_take_order(struct jobs *jobs, struct job_results *results, uint64_t order,

@@ -22,8 +22,7 @@ bool work_commit(struct world *world, bool wait)
     if (world->deterministic)
         job = jobs_take_order(world->jobs, &world->results, world->next_commit, wait);
     else if (job == NULL)
-        job = wait ? jobs_take(world->jobs, &world->results, wait)
-                   : jobs_take_all(world->jobs, &world->results);
+        job = wait ? jobs_take(world->jobs, &world->results, wait) : jobs_take_all(&world->results);
     if (job == NULL)
         return false;
     world->finished = job->next;

@@ -145,13 +145,13 @@ static void all_that_finished_is_taken_at_once(void **state)
     struct job_results results = {0};
     static struct counted_job counted[50];
     struct jobs *jobs = jobs_create(2);
-    assert_null(jobs_take_all(jobs, &results));
+    assert_null(jobs_take_all(&results));
     setup_jobs(counted, 50, &results);
     for (uint32_t i = 0; i < 50; i++)
         jobs_submit(jobs, &counted[i].job);
     uint32_t taken = 0;
     while (taken < 50) {
-        for (struct job *job = jobs_take_all(jobs, &results); job != NULL; job = job->next)
+        for (struct job *job = jobs_take_all(&results); job != NULL; job = job->next)
             taken++;
         usleep(100);
     }
