@@ -12,9 +12,9 @@
 // more than the median.
 #define BLAME_SHARE 0.3f
 // Memory is had for so many frames at first, and twice as many whenever they are full: a long run
-// asks for what it needs, not for what it might. Two minutes of a fast GPU's fit into the first:
-// the frame in which all are copied takes milliseconds.
-enum { FIRST_ROOM = 1 << 17 };
+// asks for what it needs, not for what it might. A fast GPU's minute fits into the first: the
+// frame in which all are copied takes milliseconds.
+enum { FIRST_ROOM = 100000 };
 
 static bool make_room(struct bench *bench, uint32_t room)
 {
